@@ -14,11 +14,11 @@ import { router } from "./app/router";
 
 startNonce();
 reloadOnceForNewBuild();
-await startLanguage();
-connectWithSession();
 
-const root = document.getElementById("root");
-if (root) {
+function start() {
+  connectWithSession();
+  const root = document.getElementById("root");
+  if (!root) return;
   createRoot(root).render(
     <StrictMode>
       <Providers>
@@ -27,3 +27,6 @@ if (root) {
     </StrictMode>,
   );
 }
+
+// No top-level await: a language's file imports the base file that this module is in, so each would wait for the other for ever.
+void startLanguage().then(start);

@@ -1,6 +1,6 @@
 import { Avatar, type MantineColorScheme, Menu, UnstyledButton, useMantineColorScheme } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { CircleUser, LogOut } from "lucide-react";
+import { CircleUser, Keyboard, LogOut } from "lucide-react";
 import type { User } from "@/api/schema";
 import { useSignOut } from "@/features/account/useSignOut";
 import { common } from "@/i18n/en/common";
@@ -10,7 +10,7 @@ import { initials } from "@/ui/format";
 import { notify } from "@/ui/notify";
 
 /** Who is signed in: the own account, language and appearance, and the way out. */
-export function AccountMenu({ user }: { user: User }) {
+export function AccountMenu({ user, onHelp }: { user: User; onHelp: () => void }) {
   const t = useWords(common);
   const words = useWords(shell);
   const language = useLanguage();
@@ -34,6 +34,14 @@ export function AccountMenu({ user }: { user: User }) {
         </Menu.Label>
         <Menu.Item component={Link} to="/account" leftSection={<CircleUser size={16} />}>
           {words.account}
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<Keyboard size={16} />}
+          rightSection={<kbd className="code">?</kbd>}
+          visibleFrom="sm"
+          onClick={onHelp}
+        >
+          {words.shortcuts}
         </Menu.Item>
         <Menu.Divider />
         <Menu.Label>{t.theme}</Menu.Label>

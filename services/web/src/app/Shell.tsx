@@ -18,8 +18,10 @@ import classes from "./Shell.module.css";
 import { ShellTools } from "./ShellTools";
 import { SkipLink } from "./SkipLink";
 import { usePalette } from "./usePalette";
+import { useShortcutHelp } from "./useShortcutHelp";
 
 const Palette = lazy(() => import("./Palette").then((module) => ({ default: module.Palette })));
+const ShortcutHelp = lazy(() => import("./ShortcutHelp").then((module) => ({ default: module.ShortcutHelp })));
 const NewOrderSignal = lazy(() =>
   import("@/features/work/NewOrderSignal").then(({ NewOrderSignal }) => ({ default: NewOrderSignal })),
 );
@@ -32,6 +34,7 @@ export function Shell() {
   useCartMerge();
   const [opened, { toggle, close }] = useDisclosure();
   const palette = usePalette();
+  const help = useShortcutHelp();
   const path = useRouterState({ select: (state) => state.location.pathname });
   // biome-ignore lint/correctness/useExhaustiveDependencies: the menu of a phone closes with every change of the path
   useEffect(close, [path, close]);
@@ -45,6 +48,7 @@ export function Shell() {
       <Notifications position="bottom-right" />
       <Suspense fallback={null}>
         {palette.isWanted && <Palette />}
+        {help.isWanted && <ShortcutHelp opened={help.opened} onClose={help.close} />}
         {role === "STAFF" && <NewOrderSignal />}
       </Suspense>
       <AppShell.Header className={classes.header}>
@@ -62,7 +66,7 @@ export function Shell() {
               <Wordmark name={name} />
             </Link>
           </Group>
-          <ShellTools onSearch={palette.toggle} />
+          <ShellTools onSearch={palette.toggle} onHelp={help.open} />
         </Group>
       </AppShell.Header>
       <AppShell.Navbar className={classes.navbar}>

@@ -7,7 +7,7 @@ import { useWords } from "@/i18n/language";
 import { AccountMenu } from "./AccountMenu";
 
 /** The right end of the header: search, notifications, account. */
-export function ShellTools({ onSearch }: { onSearch: () => void }) {
+export function ShellTools({ onSearch, onHelp }: { onSearch: () => void; onHelp: () => void }) {
   const words = useWords(shell);
   const user = useUser();
   if (!user) return null;
@@ -17,7 +17,7 @@ export function ShellTools({ onSearch }: { onSearch: () => void }) {
         <Search size={18} />
       </ActionIcon>
       <NotificationBell />
-      <AccountMenu user={user} />
+      <AccountMenu user={user} onHelp={onHelp} />
     </Group>
   );
 }

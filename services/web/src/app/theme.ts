@@ -28,8 +28,22 @@ const red: MantineColorsTuple = [
   "#6d150e",
 ];
 
+/** Mantine's own dark greys look brown beside our blue ones: these are the dark tokens, from ink to sunk. */
+const dark: MantineColorsTuple = [
+  "#e9ebf1",
+  "#c9ced9",
+  "#a4adbd",
+  "#737d90",
+  "#465063",
+  "#2e3544",
+  "#222938",
+  "#1a1f2a",
+  "#12151d",
+  "#0d1016",
+];
+
 export const theme = createTheme({
-  colors: { carbon, red },
+  colors: { carbon, red, dark },
   primaryColor: "carbon",
   primaryShade: { light: 7, dark: 7 },
   fontFamily: '"Inter Variable", system-ui, -apple-system, "Segoe UI", sans-serif',

@@ -1,5 +1,5 @@
-import { Checkbox, Skeleton } from "@mantine/core";
-import type { ReactNode } from "react";
+import { Skeleton } from "@mantine/core";
+import { memo, type ReactNode, useCallback, useEffect, useRef } from "react";
 import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
 import classes from "./DataTable.module.css";
@@ -13,6 +13,16 @@ export type Column<T> = {
   right?: boolean;
   /** Left out on phones, where a row is a card. */
   wide?: boolean;
+  /** Gets the room that the others leave. Texts without room are cut: cells are one line high. */
+  grow?: boolean;
+  /** Gets little more room than it needs, and less if there is none. */
+  shrink?: boolean;
+  /** Texts that must be read whole, in as many lines as they need. */
+  wrap?: boolean;
+  /** On phones in the head of the card, without its title; the first column is. */
+  lead?: boolean;
+  /** What a cell says, for cells that are cut. */
+  hint?: (row: T) => string | undefined;
 };
 
 export type Selection = { ids: ReadonlySet<string>; onChange: (ids: Set<string>) => void };
@@ -36,15 +46,10 @@ type Props<T> = {
 
 /** A table of what the server sorts and pages; on phones a list of cards. J and K move, X selects, Enter opens. */
 export function DataTable<T>(props: Props<T>) {
-  const { label, columns, rows, id, onOpen, selection, empty } = props;
+  const { label, columns, rows, id, name, onOpen, selection, empty } = props;
   const t = useWords(common);
-  const toggle = (row: T) => {
-    if (!selection) return;
-    const ids = new Set(selection.ids);
-    if (!ids.delete(id(row))) ids.add(id(row));
-    selection.onChange(ids);
-  };
-  const current = useRowKeys(rows ?? [], { onOpen, onToggle: selection && toggle });
+  const { open, toggle } = useActs(props);
+  const current = useRowKeys(rows ?? [], { onOpen: onOpen && open, onToggle: selection && toggle });
   if (rows && rows.length === 0) return <>{empty}</>;
   const all = rows?.length && rows.every((row) => selection?.ids.has(id(row)));
   return (
@@ -54,9 +59,8 @@ export function DataTable<T>(props: Props<T>) {
           <tr>
             {selection && (
               <th className={classes.tick}>
-                <Checkbox
-                  size="xs"
-                  aria-label={t.selectAll}
+                <Tick
+                  label={t.selectAll}
                   checked={Boolean(all)}
                   onChange={() => selection.onChange(all ? new Set() : new Set(rows?.map(id)))}
                 />
@@ -68,6 +72,8 @@ export function DataTable<T>(props: Props<T>) {
                 scope="col"
                 data-right={column.right || undefined}
                 data-wide={column.wide || undefined}
+                data-grow={column.grow || undefined}
+                data-shrink={column.shrink || undefined}
               >
                 {column.title}
               </th>
@@ -77,7 +83,16 @@ export function DataTable<T>(props: Props<T>) {
         <tbody>
           {rows
             ? rows.map((row, index) => (
-                <Row key={id(row)} {...props} row={row} current={index === current} onToggle={() => toggle(row)} />
+                <Row
+                  key={id(row)}
+                  row={row}
+                  columns={columns}
+                  tick={selection && t.selectRow(name(row))}
+                  selected={Boolean(selection?.ids.has(id(row)))}
+                  current={index === current}
+                  onOpen={onOpen && open}
+                  onToggle={toggle}
+                />
               ))
             : Array.from({ length: props.expected ?? 8 }, (_, index) => (
                 <tr key={index}>
@@ -92,10 +107,44 @@ export function DataTable<T>(props: Props<T>) {
   );
 }
 
-type RowProps<T> = Props<T> & { row: T; current: boolean; onToggle: () => void };
+/** What rows do, by functions that stay the same, so that rows are drawn again only if something of theirs changes. */
+function useActs<T>(props: Props<T>) {
+  const latest = useRef(props);
+  useEffect(() => {
+    latest.current = props;
+  });
+  const open = useCallback((row: T) => latest.current.onOpen?.(row), []);
+  const toggle = useCallback((row: T) => {
+    const { selection, id } = latest.current;
+    if (!selection) return;
+    const ids = new Set(selection.ids);
+    if (!ids.delete(id(row))) ids.add(id(row));
+    selection.onChange(ids);
+  }, []);
+  return { open, toggle };
+}
 
-function Row<T>({ row, columns, id, name, onOpen, selection, current, onToggle }: RowProps<T>) {
-  const t = useWords(common);
+type TickProps = { label: string; checked: boolean; onChange: () => void };
+
+/** The browser's own: hundreds of the kit's would take most of the time that a list needs to appear. */
+function Tick({ label, checked, onChange }: TickProps) {
+  return <input type="checkbox" className={classes.check} aria-label={label} checked={checked} onChange={onChange} />;
+}
+
+type RowProps<T> = {
+  row: T;
+  columns: Column<T>[];
+  /** The name of the box that selects it, if rows can be selected. */
+  tick: string | undefined;
+  selected: boolean;
+  current: boolean;
+  onOpen: ((row: T) => void) | undefined;
+  onToggle: (row: T) => void;
+};
+
+const Row = memo(TableRow) as typeof TableRow;
+
+function TableRow<T>({ row, columns, tick, selected, current, onOpen, onToggle }: RowProps<T>) {
   const open = (event: React.MouseEvent) => {
     // Links and controls in the row act for themselves, and selected text stays selected.
     const target = event.target as HTMLElement;
@@ -105,22 +154,22 @@ function Row<T>({ row, columns, id, name, onOpen, selection, current, onToggle }
   // The keyboard opens rows by the link in them and by Enter (useRowKeys).
   return (
     <tr data-current={current || undefined} data-opens={onOpen ? true : undefined} onClick={open}>
-      {selection && (
+      {tick && (
         <td className={classes.tick}>
-          <Checkbox
-            size="xs"
-            aria-label={t.selectRow(name(row))}
-            checked={selection.ids.has(id(row))}
-            onChange={onToggle}
-          />
+          <Tick label={tick} checked={selected} onChange={() => onToggle(row)} />
         </td>
       )}
-      {columns.map((column) => (
+      {columns.map((column, index) => (
         <td
           key={column.id}
           data-label={column.title}
           data-right={column.right || undefined}
           data-wide={column.wide || undefined}
+          data-grow={column.grow || undefined}
+          data-shrink={column.shrink || undefined}
+          data-wrap={column.wrap || undefined}
+          data-lead={column.lead || index === 0 || undefined}
+          title={column.hint?.(row)}
         >
           {column.cell(row)}
         </td>

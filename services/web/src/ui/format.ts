@@ -1,10 +1,25 @@
 import type { Money } from "@/api/schema";
 import { locale } from "@/i18n/language";
 
+/** Makes each formatter once: to make one takes longer than to format with it, and lists format hundreds of values. */
+function cached<Options, Format>(make: (tag: string, options: Options) => Format) {
+  const made = new Map<string, Format>();
+  return (tag: string, options: Options): Format => {
+    const key = tag + JSON.stringify(options);
+    const found = made.get(key) ?? make(tag, options);
+    made.set(key, found);
+    return found;
+  };
+}
+
+const numbers = cached((tag, options: Intl.NumberFormatOptions) => new Intl.NumberFormat(tag, options));
+const times = cached((tag, options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(tag, options));
+const spans = cached((tag, options: Intl.RelativeTimeFormatOptions) => new Intl.RelativeTimeFormat(tag, options));
+
 /** Digits after the decimal point of a currency: 2 for USD, 0 for JPY. */
 export function fractionDigits(currency: string): number {
   try {
-    return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+    return numbers("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
   } catch {
     return 2;
   }
@@ -14,7 +29,7 @@ export function fractionDigits(currency: string): number {
 export function money({ amount, currency }: Money): string {
   const digits = fractionDigits(currency);
   try {
-    return new Intl.NumberFormat(locale(), { style: "currency", currency }).format(amount / 10 ** digits);
+    return numbers(locale(), { style: "currency", currency }).format(amount / 10 ** digits);
   } catch {
     // Not a currency that the browser knows.
     return `${(amount / 10 ** digits).toFixed(digits)} ${currency}`;
@@ -24,7 +39,7 @@ export function money({ amount, currency }: Money): string {
 /** A short amount for charts and figures, such as $12K. */
 export function shortMoney({ amount, currency }: Money): string {
   const options = { style: "currency", currency, notation: "compact", maximumFractionDigits: 1 } as const;
-  return new Intl.NumberFormat(locale(), options).format(amount / 10 ** fractionDigits(currency));
+  return numbers(locale(), options).format(amount / 10 ** fractionDigits(currency));
 }
 
 /** Minor units of a typed amount such as "19.99" or "19,99"; null if it is not one. */
@@ -44,11 +59,11 @@ export function majorUnits({ amount, currency }: Money): string {
 }
 
 export function number(value: number): string {
-  return new Intl.NumberFormat(locale()).format(value);
+  return numbers(locale(), {}).format(value);
 }
 
 export function percent(share: number, digits = 0): string {
-  return new Intl.NumberFormat(locale(), { style: "percent", maximumFractionDigits: digits }).format(share);
+  return numbers(locale(), { style: "percent", maximumFractionDigits: digits }).format(share);
 }
 
 const BYTES = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
@@ -56,19 +71,19 @@ const BYTES = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
 export function bytes(count: number): string {
   const power = Math.min(Math.floor(Math.log10(Math.max(count, 1)) / 3), BYTES.length - 1);
   const options = { style: "unit", unit: BYTES[power], maximumFractionDigits: 1 } as const;
-  return new Intl.NumberFormat(locale(), options).format(count / 1000 ** power);
+  return numbers(locale(), options).format(count / 1000 ** power);
 }
 
 export function day(time: string): string {
-  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium" }).format(new Date(time));
+  return times(locale(), { dateStyle: "medium" }).format(new Date(time));
 }
 
 export function dateTime(time: string): string {
-  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(time));
+  return times(locale(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(time));
 }
 
 export function clock(time: string): string {
-  return new Intl.DateTimeFormat(locale(), { timeStyle: "short" }).format(new Date(time));
+  return times(locale(), { timeStyle: "short" }).format(new Date(time));
 }
 
 const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -85,7 +100,7 @@ export function relative(time: string, now = Date.now()): string | null {
   const seconds = (new Date(time).getTime() - now) / 1000;
   const unit = UNITS.find(([, length]) => Math.abs(seconds) >= length);
   if (!unit) return null;
-  return new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(Math.trunc(seconds / unit[1]), unit[0]);
+  return spans(locale(), { numeric: "auto" }).format(Math.trunc(seconds / unit[1]), unit[0]);
 }
 
 /** Whole days until a time; negative if it has passed. */

@@ -6,6 +6,7 @@ import { orders } from "@/i18n/en/orders";
 import { shell } from "@/i18n/en/shell";
 import { useWords } from "@/i18n/language";
 import { Page } from "@/ui/Page";
+import { AtOnce } from "../AtOnce";
 
 // Nobody loads the dashboard of another role.
 const DASHBOARDS: Record<Role, LazyExoticComponent<ComponentType>> = {
@@ -23,10 +24,17 @@ export function DashboardPage() {
   const user = useUser();
   if (!user) return null;
   const Dashboard = DASHBOARDS[user.role];
+  const skeleton = <Skeleton height="32rem" radius="md" />;
   return (
     <Page title={words.dashboard} subtitle={user.firstName ? t.hello(user.firstName) : undefined}>
-      <Suspense fallback={<Skeleton height="32rem" radius="md" />}>
-        <Dashboard />
+      <Suspense fallback={skeleton}>
+        {user.role === "ADMIN" ? (
+          <Dashboard />
+        ) : (
+          <AtOnce skeleton={skeleton}>
+            <Dashboard />
+          </AtOnce>
+        )}
       </Suspense>
     </Page>
   );

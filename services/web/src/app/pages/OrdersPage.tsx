@@ -45,7 +45,8 @@ export function OrdersPage() {
   return (
     <Page
       title={t.yourOrders}
-      subtitle={total === undefined || rows?.length === 0 ? undefined : t.count(total)}
+      // A space keeps the place of the number.
+      subtitle={total === undefined || rows?.length === 0 ? "\u00a0" : t.count(total)}
       actions={<ButtonLink to="/order">{t.newOrder}</ButtonLink>}
     >
       <Card flush>

@@ -37,6 +37,7 @@ export function PoolPage() {
         </Card>
         <SegmentedControl
           aria-label={t.pool.view}
+          maw="26rem"
           data={views}
           value={filters.view ?? "claim"}
           onChange={(value) =>

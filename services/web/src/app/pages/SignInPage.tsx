@@ -4,7 +4,6 @@ import { SignInForm } from "@/features/session/SignInForm";
 import { common } from "@/i18n/en/common";
 import { session } from "@/i18n/en/session";
 import { useWords } from "@/i18n/language";
-import { Card } from "@/ui/Card";
 import { TextLink } from "@/ui/links";
 import { Page } from "@/ui/Page";
 import { safeNext } from "../access";
@@ -20,15 +19,14 @@ export function SignInPage() {
   return (
     <Container size="24rem" px={0}>
       <Page title={t.signIn}>
-        <Card>
-          <SignInForm onDone={() => router.history.push(safeNext(next))} />
-        </Card>
-        <Text ta="center">
-          {w.newHere}{" "}
-          <TextLink to="/register" search={{ next }} underline="always">
-            {t.register}
-          </TextLink>
-        </Text>
+        <SignInForm onDone={() => router.history.push(safeNext(next))}>
+          <Text ta="center">
+            {w.newHere}{" "}
+            <TextLink to="/register" search={{ next }} underline="always">
+              {t.register}
+            </TextLink>
+          </Text>
+        </SignInForm>
       </Page>
     </Container>
   );

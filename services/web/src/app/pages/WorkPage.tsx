@@ -1,4 +1,4 @@
-import { Stack } from "@mantine/core";
+import { Skeleton, Stack } from "@mantine/core";
 import { getRouteApi } from "@tanstack/react-router";
 import type { WorkFilters } from "@/features/work/filters";
 import { MyWork } from "@/features/work/MyWork";
@@ -9,6 +9,7 @@ import { useWords } from "@/i18n/language";
 import { Card } from "@/ui/Card";
 import { ButtonLink } from "@/ui/links";
 import { Page } from "@/ui/Page";
+import { AtOnce } from "../AtOnce";
 
 const route = getRouteApi("/signed-in/work");
 
@@ -29,13 +30,15 @@ export function WorkPage() {
         </ButtonLink>
       }
     >
-      <Stack gap="md">
-        <Card>
-          <Workload />
-        </Card>
-        <WorkFilterBar filters={filters} onChange={change} />
-        <MyWork filters={filters} onChange={change} />
-      </Stack>
+      <AtOnce skeleton={<Skeleton height="32rem" radius="md" />}>
+        <Stack gap="md">
+          <Card>
+            <Workload />
+          </Card>
+          <WorkFilterBar filters={filters} onChange={change} />
+          <MyWork filters={filters} onChange={change} />
+        </Stack>
+      </AtOnce>
     </Page>
   );
 }

@@ -7,7 +7,7 @@ import type { Flat } from "./rebase";
 import type { Notice } from "./useRebase";
 
 type Props<D extends Flat<D>> = {
-  state: { notice: Notice<D> | null; take: () => void; dismiss: () => void };
+  state: { notice: Notice<D> | null; behind: boolean; take: () => void; dismiss: () => void };
   save: { error: unknown; reset: () => void };
   /** Whether the refusal is shown at the fields. */
   inPlace: boolean;
@@ -25,7 +25,8 @@ export function ConflictForm<D extends Flat<D>>({ state, save, inPlace, changes,
     act();
     save.reset();
   };
-  const told = isCode(save.error, "VERSION_CONFLICT") && notice;
+  // One note for a conflict: the one that says what clashes, which comes a moment later.
+  const told = isCode(save.error, "VERSION_CONFLICT") && (notice || state.behind);
   return (
     <form
       noValidate

@@ -115,7 +115,7 @@ function useColumns(dryRun: boolean): Column<ImportLine>[] {
         );
       },
     },
-    { id: "faults", title: t.faults, cell: (line) => <Faults line={line} /> },
+    { id: "faults", title: t.faults, cell: (line) => <Faults line={line} />, wrap: true },
   ];
 }
 

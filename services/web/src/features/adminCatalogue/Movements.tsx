@@ -59,6 +59,7 @@ function useColumns(): Column<StockMovement>[] {
     {
       id: "kind",
       title: t.movementKind,
+      wrap: true,
       cell: ({ kind, reason: text }) => (
         <div>
           {t.movement[kind]}

@@ -95,21 +95,21 @@ function useColumns(picture: Props["picture"]): Column<Product>[] {
     {
       id: "name",
       title: words.name,
-      cell: ({ id, name, category }) => (
-        <div>
+      grow: true,
+      lead: true,
+      hint: ({ name }) => name,
+      cell: ({ id, name, category, kind }) => (
+        <div className={classes.name}>
           <TextLink to="/admin/products/$productId" params={{ productId: id }}>
             {name}
           </TextLink>
-          {category && (
-            <Text size="xs" c="dimmed">
-              {category}
-            </Text>
-          )}
+          <Text size="xs" c="dimmed">
+            {category ? `${category} · ${words.kind[kind]}` : words.kind[kind]}
+          </Text>
         </div>
       ),
     },
     { id: "sku", title: t.sku, cell: ({ sku }) => <span className="code">{sku}</span> },
-    { id: "kind", title: t.kind, cell: ({ kind }) => words.kind[kind], wide: true },
     { id: "price", title: words.price, cell: ({ price }) => money(price), right: true },
     {
       id: "available",
@@ -122,8 +122,8 @@ function useColumns(picture: Props["picture"]): Column<Product>[] {
         </span>
       ),
     },
-    { id: "onHand", title: t.onHand, cell: (product) => units(product.onHand, product), right: true },
-    { id: "reserved", title: t.reserved, cell: (product) => units(product.reserved, product), right: true },
+    { id: "onHand", title: t.onHand, cell: (product) => units(product.onHand, product), right: true, wide: true },
+    { id: "reserved", title: t.reserved, cell: (product) => units(product.reserved, product), right: true, wide: true },
     { id: "active", title: words.status, cell: ({ active }) => <ActiveStamp active={active} /> },
   ];
 }

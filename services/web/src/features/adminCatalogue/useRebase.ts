@@ -31,6 +31,8 @@ export function useRebase<T extends { version: number }, D extends Flat<D>>(opti
   return {
     base,
     notice,
+    /** Whether the form has not followed yet: what clashes is not known. */
+    behind: latest.version > base.version,
     /** Puts the others' values into the fields that clash. */
     take(): void {
       const theirs = draftOf(base);

@@ -1,5 +1,6 @@
 import { Button, Checkbox, Popover, Stack } from "@mantine/core";
 import { ChevronDown } from "lucide-react";
+import classes from "./OrderFilterBar.module.css";
 
 type Props<T extends string> = {
   label: string;
@@ -23,7 +24,7 @@ export function ChoiceFilter<T extends string>({ label, values, names, chosen, o
           size="sm"
           variant={chosen ? "light" : "default"}
           rightSection={<ChevronDown size={14} aria-hidden="true" />}
-          maw="18rem"
+          className={classes.choice}
         >
           {said ? `${label}: ${said}` : label}
         </Button>

@@ -1,4 +1,4 @@
-import { SimpleGrid, Skeleton } from "@mantine/core";
+import { Skeleton } from "@mantine/core";
 import { Minus, TrendingDown, TrendingUp } from "lucide-react";
 import type { Dashboard } from "@/api/schema";
 import { adminOrders } from "@/i18n/en/adminOrders";
@@ -15,7 +15,7 @@ export function Figures({ board }: { board: Dashboard | undefined }) {
   const figures = useFigures(board);
   return (
     <section aria-label={t.last30Days}>
-      <SimpleGrid cols={{ base: 1, xs: 2, md: 3, lg: 5 }} spacing="md">
+      <div className={classes.figures}>
         {figures.map((figure) => (
           <div key={figure.title} className={classes.figure}>
             <h2 className={classes.title}>{figure.title}</h2>
@@ -29,7 +29,7 @@ export function Figures({ board }: { board: Dashboard | undefined }) {
             )}
           </div>
         ))}
-      </SimpleGrid>
+      </div>
     </section>
   );
 }
@@ -61,7 +61,8 @@ function figure(title: string, now = 0, before = 0): Figure {
   return { title, value: number(now), change: change(now, before) };
 }
 
-const ICONS = { more: TrendingUp, less: TrendingDown, same: Minus, first: TrendingUp, nothing: Minus };
+/** An arrow only beside what was compared. */
+const ICONS = { more: TrendingUp, less: TrendingDown, same: Minus, first: null, nothing: null };
 
 function Against({ change: against }: { change: Change }) {
   const t = useWords(adminOrders);
@@ -69,7 +70,7 @@ function Against({ change: against }: { change: Change }) {
   const words = t.against[against.kind];
   return (
     <>
-      <Icon size={15} aria-hidden="true" />
+      {Icon && <Icon size={15} aria-hidden="true" />}
       {"share" in against ? `${signedPercent(against.share)} ${words}` : words}
     </>
   );

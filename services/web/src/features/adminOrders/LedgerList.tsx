@@ -1,4 +1,4 @@
-import { Group, Skeleton, Stack } from "@mantine/core";
+import { Skeleton, Stack } from "@mantine/core";
 import { keepPreviousData } from "@tanstack/react-query";
 import { BookOpenText } from "lucide-react";
 import { $api } from "@/api/client";
@@ -9,6 +9,7 @@ import { useCatchUp, useLive } from "@/live/useLive";
 import { Card } from "@/ui/Card";
 import { Empty } from "@/ui/Empty";
 import { FailureNote } from "@/ui/Failure";
+import { countSet, Filters } from "@/ui/Filters";
 import { NoMatch } from "@/ui/NoMatch";
 import { Pager } from "@/ui/Pager";
 import { AccountFilter } from "./AccountFilter";
@@ -17,6 +18,7 @@ import { PATHS } from "./acts";
 import { entriesOf } from "./entries";
 import type { LedgerFilters } from "./filters";
 import { LedgerTable } from "./LedgerTable";
+import bar from "./OrderFilterBar.module.css";
 import { OrderLookup } from "./OrderLookup";
 
 type Props = { filters: LedgerFilters; onChange: (filters: LedgerFilters) => void };
@@ -44,10 +46,12 @@ export function LedgerList({ filters, onChange }: Props) {
   const entries = list.data && entriesOf(list.data.items, cut);
   return (
     <Stack gap="sm">
-      <Group gap="xs" align="flex-start">
+      <search className={bar.bar}>
         <OrderLookup orderId={filters.orderId} onChange={(orderId) => narrow({ orderId })} />
-        <AccountFilter account={filters.account} onChange={(account) => narrow({ account })} />
-      </Group>
+        <Filters count={countSet([filters.account])}>
+          <AccountFilter account={filters.account} onChange={(account) => narrow({ account })} />
+        </Filters>
+      </search>
       <AccountsHelp />
       {list.isError && <FailureNote error={list.error} onRetry={() => void list.refetch()} />}
       {(list.data || list.isPending) && (

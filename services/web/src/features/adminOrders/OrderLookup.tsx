@@ -9,6 +9,7 @@ import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
 import { FailureNote } from "@/ui/Failure";
 import { shortId } from "@/ui/names";
+import classes from "./OrderLookup.module.css";
 
 type Props = { orderId: string | undefined; onChange: (orderId: string | undefined) => void };
 
@@ -56,9 +57,10 @@ function Lookup({ onFound }: { onFound: (id: string) => void }) {
     if (typed.trim()) attempt.mutate(typed.trim());
   };
   return (
-    <form noValidate onSubmit={submit}>
-      <Group gap="xs" align="flex-start">
+    <form noValidate onSubmit={submit} className={classes.lookup}>
+      <Group gap="xs" align="flex-start" wrap="nowrap">
         <TextInput
+          className={classes.number}
           ref={input}
           aria-label={t.orderNumber}
           placeholder={t.orderNumber}

@@ -5,6 +5,7 @@ import { adminOrders } from "@/i18n/en/adminOrders";
 import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
 import { day, money } from "@/ui/format";
+import { isUnpriced } from "@/ui/orderFacts";
 import { OrderStamp, PaymentStamp } from "@/ui/Stamp";
 import { Ago } from "@/ui/Time";
 import classes from "./OrderSummary.module.css";
@@ -17,7 +18,7 @@ export function OrderSummary({ order }: { order: Order }) {
     <Stack gap="xs" className={classes.summary}>
       <Group gap="xs">
         <OrderStamp status={order.status} />
-        <PaymentStamp status={order.paymentStatus} />
+        {!isUnpriced(order) && <PaymentStamp status={order.paymentStatus} />}
       </Group>
       {order.title && <strong>{order.title}</strong>}
       {order.description && <p className={classes.text}>{order.description}</p>}
@@ -32,7 +33,7 @@ export function OrderSummary({ order }: { order: Order }) {
         </ul>
       )}
       <dl className={classes.facts}>
-        <Fact name={c.total}>{money(order.total)}</Fact>
+        <Fact name={c.total}>{isUnpriced(order) ? t.noPrice : money(order.total)}</Fact>
         <Fact name={c.customer}>{order.customer.name || order.customer.email}</Fact>
         <Fact name={c.worker}>{order.assignee?.name ?? c.nobody}</Fact>
         <Fact name={t.placed}>

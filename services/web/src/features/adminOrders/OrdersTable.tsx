@@ -1,6 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { PackageOpen, SearchX } from "lucide-react";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import type { Order } from "@/api/schema";
 import { adminOrders } from "@/i18n/en/adminOrders";
 import { common } from "@/i18n/en/common";
@@ -22,6 +22,9 @@ const NOBODY: ReadonlySet<string> = new Set();
 export function OrdersTable({ filters, rows, columns }: Props) {
   const t = useWords(adminOrders);
   const navigate = useNavigate();
+  // The columns have the words of the language.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  const shown = useMemo(() => orderColumns(columns), [columns, t]);
   const [assigning, setAssigning] = useState(false);
   const list = JSON.stringify({ ...filters, columns: undefined });
   const [chosen, setChosen] = useState({ of: list, ids: NOBODY });
@@ -39,7 +42,7 @@ export function OrdersTable({ filters, rows, columns }: Props) {
     <>
       <DataTable
         label={t.ordersTable}
-        columns={orderColumns(columns)}
+        columns={shown}
         rows={rows}
         id={(order) => order.id}
         name={(order) => order.orderNumber}

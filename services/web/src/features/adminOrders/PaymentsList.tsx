@@ -1,4 +1,4 @@
-import { Group, Stack, Text } from "@mantine/core";
+import { Stack, Text } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { CreditCard } from "lucide-react";
 import type { PaymentWithOrder } from "@/api/schema";
@@ -9,6 +9,7 @@ import { Card } from "@/ui/Card";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { Empty } from "@/ui/Empty";
 import { FailureNote } from "@/ui/Failure";
+import { countSet, Filters } from "@/ui/Filters";
 import { money, number } from "@/ui/format";
 import { TextLink } from "@/ui/links";
 import { NewRows } from "@/ui/NewRows";
@@ -18,6 +19,7 @@ import { PaymentStateStamp } from "@/ui/PaymentStateStamp";
 import { Ago } from "@/ui/Time";
 import { ChoiceFilter } from "./ChoiceFilter";
 import { PAYMENT_STATES, type PaymentFilters } from "./filters";
+import bar from "./OrderFilterBar.module.css";
 import { OrderLookup } from "./OrderLookup";
 import { providerName } from "./providers";
 import { usePayments } from "./usePayments";
@@ -39,16 +41,18 @@ export function PaymentsList({ filters, onChange }: Props) {
   const count = t.paymentCount(total, number(total), list.data?.totalIsCapped ?? false);
   return (
     <Stack gap="sm">
-      <Group gap="xs" align="flex-start">
-        <ChoiceFilter
-          label={c.status}
-          values={PAYMENT_STATES}
-          names={c.paymentState}
-          chosen={filters.state}
-          onChange={(state) => narrow({ state })}
-        />
+      <search className={bar.bar}>
         <OrderLookup orderId={filters.orderId} onChange={(orderId) => narrow({ orderId })} />
-      </Group>
+        <Filters count={countSet([filters.state])}>
+          <ChoiceFilter
+            label={c.status}
+            values={PAYMENT_STATES}
+            names={c.paymentState}
+            chosen={filters.state}
+            onChange={(state) => narrow({ state })}
+          />
+        </Filters>
+      </search>
       <Text size="sm" c="dimmed" role="status">
         {list.data ? count : list.isPending && c.loading}
       </Text>
@@ -88,11 +92,22 @@ function paymentColumns(): Column<PaymentWithOrder>[] {
         </TextLink>
       ),
     },
-    { id: "customer", title: c.customer, cell: ({ order }) => order?.customer.name || order?.customer.email },
+    {
+      id: "customer",
+      title: c.customer,
+      cell: ({ order }) => order?.customer.name || order?.customer.email,
+      shrink: true,
+    },
     { id: "provider", title: t.provider, cell: ({ provider }) => providerName(provider) },
     { id: "amount", title: t.amount, cell: ({ amount }) => money(amount), right: true },
     { id: "state", title: c.status, cell: ({ state }) => <PaymentStateStamp state={state} /> },
-    { id: "why", title: t.failureReason, cell: ({ failureReason }) => failureReason },
+    {
+      id: "why",
+      title: t.failureReason,
+      cell: ({ failureReason }) => failureReason,
+      hint: ({ failureReason }) => failureReason ?? undefined,
+      grow: true,
+    },
     { id: "created", title: t.started, cell: ({ createdAt }) => <Ago time={createdAt} /> },
     { id: "changed", title: c.changed, cell: ({ updatedAt }) => <Ago time={updatedAt} />, wide: true },
   ];

@@ -24,7 +24,7 @@ export function Trends() {
   return (
     <Card title={t.trends} aside={more}>
       {isError && <FailureNote error={error} onRetry={() => void refetch()} />}
-      {!data && !isError && <Skeleton height="9.6rem" />}
+      {!data && !isError && <Skeleton height="11rem" />}
       {data && (
         <>
           <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="lg">
@@ -55,10 +55,10 @@ function Trend({ title, points, say }: { title: string; points: Point[]; say: (v
   return (
     <div>
       <h3 className={classes.title}>{title}</h3>
+      <p className={classes.highest}>{t.highest(say(known.highest.value), utcDay(known.highest.at))}</p>
       <Sparkline points={points} label={text} />
       <Text size="xs" c="dimmed" className={classes.ends}>
         <span>{utcDay(first.at)}</span>
-        <span>{t.highest(say(known.highest.value), utcDay(known.highest.at))}</span>
         <span>{utcDay(last.at)}</span>
       </Text>
     </div>

@@ -1,4 +1,3 @@
-import { Text } from "@mantine/core";
 import type { Order } from "@/api/schema";
 import { adminOrders } from "@/i18n/en/adminOrders";
 import { common } from "@/i18n/en/common";
@@ -6,9 +5,11 @@ import { wordsOf } from "@/i18n/language";
 import type { Column } from "@/ui/DataTable";
 import { day, money } from "@/ui/format";
 import { TextLink } from "@/ui/links";
+import { isUnpriced } from "@/ui/orderFacts";
 import { OrderStamp, PaymentStamp, Stamp } from "@/ui/Stamp";
 import { Ago } from "@/ui/Time";
 import type { ColumnId } from "./columns";
+import classes from "./orderColumns.module.css";
 
 /** What was ordered, in one line. */
 export function contents(order: Order): string {
@@ -17,11 +18,9 @@ export function contents(order: Order): string {
   return !order.title && more.length > 0 ? `${text} +${more.length}` : text;
 }
 
-const soft = (text: string) => (
-  <Text span size="sm" c="dimmed">
-    {text}
-  </Text>
-);
+const customerName = ({ customer }: Order): string => customer.name || (customer.email ?? "");
+
+const soft = (text: string) => <span className={classes.soft}>{text}</span>;
 
 /** The titles of the columns. */
 export function columnTitles(): Record<ColumnId, string> {
@@ -45,12 +44,17 @@ export function columnTitles(): Record<ColumnId, string> {
 function cells(): Record<ColumnId, Omit<Column<Order>, "id" | "title">> {
   const [t, c] = [wordsOf(adminOrders), wordsOf(common)];
   return {
-    what: { cell: (order) => <span>{contents(order)}</span>, wide: true },
-    customer: { cell: ({ customer }) => customer.name || customer.email },
+    what: { cell: (order) => contents(order), hint: contents, grow: true },
+    customer: { cell: customerName, hint: customerName, shrink: true },
     status: { cell: ({ status }) => <OrderStamp status={status} /> },
-    payment: { cell: ({ paymentStatus }) => <PaymentStamp status={paymentStatus} /> },
-    worker: { cell: ({ assignee, kind }) => assignee?.name ?? (kind === "GOODS" ? "" : soft(c.nobody)) },
-    total: { cell: ({ total }) => money(total), right: true },
+    // As on the page of the order: without a price there is nothing to pay yet.
+    payment: { cell: (order) => !isUnpriced(order) && <PaymentStamp status={order.paymentStatus} /> },
+    worker: {
+      cell: ({ assignee, kind }) => assignee?.name ?? (kind === "GOODS" ? "" : soft(c.nobody)),
+      hint: ({ assignee }) => assignee?.name ?? undefined,
+      shrink: true,
+    },
+    total: { cell: (order) => (isUnpriced(order) ? soft(t.noPrice) : money(order.total)), right: true },
     created: { cell: ({ createdAt }) => <Ago time={createdAt} /> },
     kind: { cell: ({ kind }) => c.kind[kind], wide: true },
     quote: { cell: ({ quote }) => quote && <Stamp tone="waiting">{t.quoteState[quote.state]}</Stamp> },

@@ -22,7 +22,7 @@ type Figure = { id: string; name: string; text: string; now: number; earlier: nu
 /** The sums of the period, each with how much more or less it is than in the period before. */
 export function Figures({ orders, users, loading, days }: Props) {
   const figures = [...useOrderFigures(orders), ...useUserFigures(users)];
-  if (loading) return <Skeleton className={classes.waiting} />;
+  if (loading) return <Waiting />;
   if (figures.length === 0) return null;
   return (
     <ul className={classes.figures}>
@@ -34,6 +34,19 @@ export function Figures({ orders, users, loading, days }: Props) {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** As high as the figures that are loading. */
+function Waiting() {
+  return (
+    <div className={classes.figures}>
+      {Array.from({ length: 6 }, (_, index) => (
+        <div key={index} className={classes.figure}>
+          <Skeleton className={classes.waiting} />
+        </div>
+      ))}
+    </div>
   );
 }
 

@@ -3,6 +3,7 @@ import { adminPeople } from "@/i18n/en/adminPeople";
 import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
 import { DayField } from "@/ui/DayField";
+import { countSet, Filters } from "@/ui/Filters";
 import { SearchField } from "@/ui/SearchField";
 import { ActorFilter } from "./ActorFilter";
 import classes from "./AuditList.module.css";
@@ -31,31 +32,35 @@ export function AuditFilterBar({ filters, onChange }: Props) {
   const offered = groups.flatMap(({ items }) => items);
   return (
     <search className={classes.filters}>
-      <ActorFilter actorId={filters.actorId} onChange={(actorId) => narrow({ actorId })} />
-      <NativeSelect
-        label={w.act}
-        value={action ?? ""}
-        onChange={(event) => narrow({ action: event.currentTarget.value || undefined })}
-        data={[{ value: "", label: t.all }, ...strange(action, offered), ...groups]}
-      />
-      <NativeSelect
-        label={w.targetKind}
-        value={targetKind ?? ""}
-        onChange={(event) => narrow({ targetKind: event.currentTarget.value || undefined })}
-        data={[{ value: "", label: t.all }, ...strange(targetKind, kinds), ...kinds]}
-      />
-      <SearchField
-        label={w.targetId}
-        value={filters.targetId ?? ""}
-        onChange={(typed) => narrow({ targetId: typed.replace(/[^A-Za-z0-9._:-]/g, "").slice(0, 64) || undefined })}
-      />
-      <DayField label={t.from} value={filters.from} onChange={(from) => narrow({ from })} />
-      <DayField label={t.to} value={filters.to} onChange={(to) => narrow({ to })} />
-      {isFiltered(filters) && (
-        <Button variant="default" onClick={() => onChange({})}>
-          {t.clearFilters}
-        </Button>
-      )}
+      <div className={classes.search}>
+        <SearchField
+          label={w.targetId}
+          value={filters.targetId ?? ""}
+          onChange={(typed) => narrow({ targetId: typed.replace(/[^A-Za-z0-9._:-]/g, "").slice(0, 64) || undefined })}
+        />
+      </div>
+      <Filters count={countSet([filters.actorId, action, targetKind, filters.from, filters.to])}>
+        <ActorFilter actorId={filters.actorId} onChange={(actorId) => narrow({ actorId })} />
+        <NativeSelect
+          label={w.act}
+          value={action ?? ""}
+          onChange={(event) => narrow({ action: event.currentTarget.value || undefined })}
+          data={[{ value: "", label: t.all }, ...strange(action, offered), ...groups]}
+        />
+        <NativeSelect
+          label={w.targetKind}
+          value={targetKind ?? ""}
+          onChange={(event) => narrow({ targetKind: event.currentTarget.value || undefined })}
+          data={[{ value: "", label: t.all }, ...strange(targetKind, kinds), ...kinds]}
+        />
+        <DayField label={t.from} value={filters.from} onChange={(from) => narrow({ from })} />
+        <DayField label={t.to} value={filters.to} onChange={(to) => narrow({ to })} />
+        {isFiltered(filters) && (
+          <Button variant="default" onClick={() => onChange({})}>
+            {t.clearFilters}
+          </Button>
+        )}
+      </Filters>
     </search>
   );
 }

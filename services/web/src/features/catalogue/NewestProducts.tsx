@@ -1,4 +1,5 @@
 import { PackageX } from "lucide-react";
+import type { ProductKind } from "@/api/schema";
 import { storefront } from "@/i18n/en/storefront";
 import { useWords } from "@/i18n/language";
 import { Empty } from "@/ui/Empty";
@@ -8,14 +9,16 @@ import classes from "./Home.module.css";
 import { ProductGrid } from "./ProductGrid";
 import { useNewest } from "./queries";
 
-/** Two rows of four, or four of two. */
-const COUNT = 8;
+/** One row of each; a shop that sells one kind only shows two of it. */
+const ROW = 4;
 
-/** What was added to the shop last, and the way to everything. */
+/** The goods and the services that were added to the shop last, and the way to all of them. */
 export function NewestProducts() {
   const t = useWords(storefront);
-  const { data, error, refetch } = useNewest(COUNT);
-  if (data?.items.length === 0) {
+  const goods = useNewest("GOODS", 2 * ROW);
+  const services = useNewest("SERVICE", 2 * ROW);
+  const hasNo = { GOODS: goods.data?.items.length === 0, SERVICE: services.data?.items.length === 0 };
+  if (hasNo.GOODS && hasNo.SERVICE) {
     return (
       <Empty
         icon={<PackageX size={32} aria-hidden="true" />}
@@ -26,17 +29,33 @@ export function NewestProducts() {
     );
   }
   return (
-    <section aria-labelledby="newest">
+    <div className={classes.newest}>
+      {!hasNo.GOODS && <Newest kind="GOODS" query={goods} count={hasNo.SERVICE ? 2 * ROW : ROW} />}
+      {!hasNo.SERVICE && <Newest kind="SERVICE" query={services} count={hasNo.GOODS ? 2 * ROW : ROW} />}
+    </div>
+  );
+}
+
+type NewestProps = { kind: ProductKind; query: ReturnType<typeof useNewest>; count: number };
+
+function Newest({ kind, query, count }: NewestProps) {
+  const t = useWords(storefront);
+  const { data, error, refetch } = query;
+  const id = `newest-${kind}`;
+  return (
+    <section aria-labelledby={id} className={classes.four}>
       <div className={classes.head}>
-        <h2 id="newest" className={classes.title}>
-          {t.newest}
+        <h2 id={id} className={classes.title}>
+          {t.newest[kind]}
         </h2>
-        <TextLink to="/products">{t.allProducts}</TextLink>
+        <TextLink to="/products" search={{ kind }}>
+          {t.allOf[kind]}
+        </TextLink>
       </div>
       {error && !data ? (
         <FailureNote error={error} onRetry={() => void refetch()} />
       ) : (
-        <ProductGrid products={data?.items} expected={COUNT} heading="h3" />
+        <ProductGrid products={data?.items.slice(0, count)} expected={count} heading="h3" />
       )}
     </section>
   );

@@ -1,4 +1,4 @@
-import { Skeleton } from "@mantine/core";
+import { Skeleton, VisuallyHidden } from "@mantine/core";
 import { useCategories } from "@/api/categories";
 import { storefront } from "@/i18n/en/storefront";
 import { useWords } from "@/i18n/language";
@@ -10,7 +10,7 @@ import classes from "./Home.module.css";
 export function TopCategories() {
   const t = useWords(storefront);
   const { data, isPending } = useCategories();
-  if (isPending) return <Skeleton height="5.5rem" />;
+  if (isPending) return <Skeleton height="4.7rem" />;
   const top = categoryTree(data?.items ?? []).filter(({ products }) => products > 0);
   if (top.length === 0) return null;
   return (
@@ -22,8 +22,11 @@ export function TopCategories() {
         {top.map(({ category, products }) => (
           <li key={category.id}>
             <TextLink to="/products" search={{ category: category.slug }} className={classes.category}>
-              <span>{category.name}</span>
-              <span className={classes.count}>{t.inCategory(products)}</span>
+              {category.name}
+              <span className={classes.count} aria-hidden="true">
+                {products}
+              </span>
+              <VisuallyHidden> ({t.inCategory(products)})</VisuallyHidden>
             </TextLink>
           </li>
         ))}

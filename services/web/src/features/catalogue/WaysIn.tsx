@@ -2,18 +2,18 @@ import { Link } from "@tanstack/react-router";
 import { ArrowRight, Hammer, Package, PencilLine } from "lucide-react";
 import { storefront } from "@/i18n/en/storefront";
 import { useWords } from "@/i18n/language";
-import classes from "./Home.module.css";
+import classes from "./Hero.module.css";
 
 /** What the shop can do for a visitor: goods, services, and what is in no list. */
 export function WaysIn() {
   const t = useWords(storefront);
   const { goods, services, own } = t.waysIn;
   return (
-    <section aria-labelledby="ways">
+    <section aria-labelledby="ways" className={classes.ways}>
       <h2 id="ways" className={classes.title}>
         {t.ways}
       </h2>
-      <ul className={classes.ways}>
+      <ul className={classes.list}>
         <li className={classes.way}>
           <Package size={22} aria-hidden="true" />
           <h3>

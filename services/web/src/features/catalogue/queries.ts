@@ -1,6 +1,6 @@
 import { keepPreviousData, type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { $api } from "@/api/client";
-import type { PageProduct, Product } from "@/api/schema";
+import type { PageProduct, Product, ProductKind } from "@/api/schema";
 import { useLiveStatus } from "@/live/useLive";
 import { type ProductFilters, productQuery } from "./filters";
 
@@ -17,9 +17,9 @@ export function useProducts(filters: ProductFilters) {
   return $api.useQuery("get", PRODUCTS, init, { placeholderData: keepPreviousData });
 }
 
-/** The products that were added last. */
-export function useNewest(limit: number) {
-  return $api.useQuery("get", PRODUCTS, { params: { query: { limit } } });
+/** The goods or services that were added last. */
+export function useNewest(kind: ProductKind, limit: number) {
+  return $api.useQuery("get", PRODUCTS, { params: { query: { kind: [kind], limit } } });
 }
 
 /** A product as a list showed it. */

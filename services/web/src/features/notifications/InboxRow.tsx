@@ -43,13 +43,14 @@ export function InboxRow({ notification, onRead, onRemove, onUndo, deletion }: P
       {/* One button for both: the focus stays on it. */}
       <Button
         ref={last}
+        className={classes.button}
         variant="subtle"
         size="compact-sm"
         leftSection={gone ? <Undo2 size={15} aria-hidden="true" /> : <Trash2 size={15} aria-hidden="true" />}
         disabled={deletion?.kind === "running"}
         onClick={gone ? onUndo : onRemove}
       >
-        {gone ? t.undo : t.delete}
+        <span className={gone ? undefined : classes.word}>{gone ? t.undo : t.delete}</span>
       </Button>
     </>
   );

@@ -5,6 +5,7 @@ import { common } from "@/i18n/en/common";
 import { orders } from "@/i18n/en/orders";
 import { useWords } from "@/i18n/language";
 import { DayField } from "@/ui/DayField";
+import { countSet, Filters } from "@/ui/Filters";
 import { ORDER_STATUSES, PAYMENT_STATUSES } from "@/ui/orderFacts";
 import { SearchField } from "@/ui/SearchField";
 import { isNarrowed, type OrderFilters, SORTS } from "./filters";
@@ -22,27 +23,13 @@ export function OrderFilterBar({ filters, onChange }: Props) {
   const words = useWords(common);
   const clear = { q: undefined, status: undefined, paymentStatus: undefined, from: undefined, to: undefined };
   return (
-    <div className={classes.bar}>
+    <search className={classes.bar}>
       <div className={classes.search}>
         <SearchField label={t.searchOrders} value={filters.q ?? ""} onChange={(q) => onChange({ q }, true)} />
       </div>
-      <div role="group" aria-label={words.status}>
-        <Chip.Group
-          multiple
-          value={filters.status ?? []}
-          onChange={(status) => onChange({ status: status as OrderStatus[] })}
-        >
-          <Group gap={6}>
-            {ORDER_STATUSES.map((status) => (
-              <Chip key={status} value={status} size="sm">
-                {words.orderStatus[status]}
-              </Chip>
-            ))}
-          </Group>
-        </Chip.Group>
-      </div>
-      <div className={classes.fields}>
+      <Filters count={countSet([filters.paymentStatus, filters.from, filters.to])}>
         <MultiSelect
+          className={classes.payment}
           label={words.payment}
           placeholder={filters.paymentStatus ? undefined : words.all}
           data={PAYMENT_STATUSES.map((value) => ({ value, label: words.paymentStatus[value] }))}
@@ -50,20 +37,47 @@ export function OrderFilterBar({ filters, onChange }: Props) {
           onChange={(values) => onChange({ paymentStatus: values as PaymentStatus[] })}
           clearable
         />
-        <DayField label={words.from} value={filters.from} onChange={(from) => onChange({ from })} />
-        <DayField label={words.to} value={filters.to} onChange={(to) => onChange({ to })} />
+        <div className={classes.day}>
+          <DayField label={words.from} value={filters.from} onChange={(from) => onChange({ from })} />
+        </div>
+        <div className={classes.day}>
+          <DayField label={words.to} value={filters.to} onChange={(to) => onChange({ to })} />
+        </div>
         <NativeSelect
+          className={classes.sort}
           label={t.sort}
           data={SORTS.map((value) => ({ value, label: t.sorts[value] }))}
           value={filters.sort ?? "NEWEST"}
           onChange={(event) => onChange({ sort: event.currentTarget.value as OrderSort })}
         />
+      </Filters>
+      <div className={classes.states}>
+        <div role="group" aria-label={words.status}>
+          <Chip.Group
+            multiple
+            value={filters.status ?? []}
+            onChange={(status) => onChange({ status: status as OrderStatus[] })}
+          >
+            <Group gap={6}>
+              {ORDER_STATUSES.map((status) => (
+                <Chip key={status} value={status} size="sm">
+                  {words.orderStatus[status]}
+                </Chip>
+              ))}
+            </Group>
+          </Chip.Group>
+        </div>
         {isNarrowed(filters) && (
-          <Button variant="subtle" leftSection={<X size={16} aria-hidden="true" />} onClick={() => onChange(clear)}>
+          <Button
+            variant="subtle"
+            size="compact-sm"
+            leftSection={<X size={16} aria-hidden="true" />}
+            onClick={() => onChange(clear)}
+          >
             {words.clearFilters}
           </Button>
         )}
       </div>
-    </div>
+    </search>
   );
 }

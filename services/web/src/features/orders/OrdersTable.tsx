@@ -28,6 +28,8 @@ export function OrdersTable({ rows, tracker, empty }: Props) {
     {
       id: "order",
       title: words.order,
+      grow: true,
+      hint: titleOf,
       cell: (order) => (
         <span className={classes.order}>
           <TextLink to="/orders/$orderId" params={{ orderId: order.id }} className="code">

@@ -4,6 +4,7 @@ import { useShop } from "@/api/useShop";
 import { common } from "@/i18n/en/common";
 import { session } from "@/i18n/en/session";
 import { useWords } from "@/i18n/language";
+import classes from "./DemoAccounts.module.css";
 
 type Props = { isBusy: boolean; onChoose: (account: DemoAccount) => void };
 
@@ -15,7 +16,7 @@ export function DemoAccounts({ isBusy, onChoose }: Props) {
   const roles = [...new Set(demoAccounts.map(({ role }) => role))];
   if (roles.length === 0) return null;
   return (
-    <Stack gap="xs" role="group" aria-label={w.demo}>
+    <Stack gap="xs" role="group" aria-label={w.demo} className={classes.demo}>
       <Text size="sm" fw={600}>
         {w.demo}
       </Text>

@@ -17,13 +17,13 @@ type Props = {
   children: ReactNode;
 };
 
-/** What is not saved yet, always in view. It is there before there is anything, so that the page does not jump. */
+/** What is not saved yet, always in view once there is something. It is there before there is anything, so that the page does not jump. */
 export function SaveBar({ changes, saving, onDiscard, saved, onUndo, children }: Props) {
   const t = useWords(common);
   const { settings: w } = useWords(adminPeople);
   const dirty = changes.length > 0;
   return (
-    <div className={classes.sticky}>
+    <div className={classes.place} data-sticky={dirty || saved || undefined}>
       {children}
       <div className={classes.bar} data-dirty={dirty || undefined}>
         <div role="status" className={classes.what}>

@@ -40,7 +40,8 @@ export function SystemStatus() {
           <Parts report={report} down={down} />
         </>
       )}
-      <References development={report?.environment === "development"} />
+      {/* Not below what loads: it would jump. */}
+      {!system.isPending && <References development={report?.environment === "development"} />}
     </Stack>
   );
 }

@@ -7,6 +7,7 @@ import { Card } from "@/ui/Card";
 import { FailureNote } from "@/ui/Failure";
 import { day, money, number } from "@/ui/format";
 import { TextLink } from "@/ui/links";
+import { isUnpriced } from "@/ui/orderFacts";
 import { OrderStamp } from "@/ui/Stamp";
 import classes from "./UserOrders.module.css";
 
@@ -45,7 +46,7 @@ export function UserOrders({ user }: { user: User }) {
               <time dateTime={order.createdAt} className={classes.day}>
                 {day(order.createdAt)}
               </time>
-              <span className={classes.total}>{money(order.total)}</span>
+              <span className={classes.total}>{isUnpriced(order) ? w.noPrice : money(order.total)}</span>
             </li>
           ))}
         </ul>

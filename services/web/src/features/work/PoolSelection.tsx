@@ -30,7 +30,7 @@ export function PoolSelection({ chosen, missing, all, claiming, error, onSelect,
   const tooMany = chosen.length > MOST;
   if (all.length === 0 && missing === 0) return null;
   return (
-    <div className={classes.bar}>
+    <div className={classes.bar} data-chosen={chosen.length > 0 || undefined}>
       <Checkbox
         label={c.selectAll}
         checked={isAll}

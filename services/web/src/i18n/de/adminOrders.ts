@@ -54,6 +54,7 @@ export const adminOrders: Translation["adminOrders"] = {
   kind: "Art",
   quote: "Angebot",
   expires: "Läuft ab",
+  noPrice: "Noch kein Preis",
   quoteState: {
     REQUESTED: "Preis angefragt",
     OFFERED: "Preis angeboten",

@@ -53,6 +53,7 @@ export const adminPeople: Translation["adminPeople"] = {
     ordersPlaced: "Aufgegebene Aufträge",
     allOrders: (total) => `Alle ${total}`,
     noOrders: "Dieses Konto hat noch keinen Auftrag aufgegeben.",
+    noPrice: "Noch kein Preis",
   },
 
   workers: {

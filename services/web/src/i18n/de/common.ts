@@ -22,6 +22,8 @@ export const common: Translation["common"] = {
   search: "Suchen",
   filter: "Filtern",
   clearFilters: "Filter zurücksetzen",
+  filters: "Filter",
+  filtersSet: (count) => `Filter (${count})`,
   showMore: "Mehr anzeigen",
   export: "Exportieren",
   import: "Importieren",

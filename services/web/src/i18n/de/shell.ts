@@ -30,5 +30,16 @@ export const shell: Translation["shell"] = {
   paletteHint: "Zu einer Seite, oder eine Auftragsnummer",
   nothingFound: "Nichts gefunden",
   shortcuts: "Tastenkürzel",
+  shortcut: {
+    palette: "Seiten und Aufträge suchen",
+    search: "In der Liste suchen",
+    down: "Nächste Zeile einer Liste",
+    up: "Zeile davor",
+    select: "Zeile auswählen",
+    open: "Zeile öffnen",
+    close: "Dialog oder Menü schließen",
+    help: "Diese Tastenkürzel zeigen",
+  },
+  shortcutsHint: "Während Sie in ein Feld tippen, tun sie nichts.",
   live: { off: "Nicht live", connecting: "Verbindet", online: "Live", offline: "Offline" },
 };

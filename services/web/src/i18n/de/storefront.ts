@@ -7,8 +7,8 @@ export const storefront: Translation["storefront"] = {
   cartHas: (units) => `Im Warenkorb sind jetzt ${units} Stück.`,
   cartIsEmpty: "Der Warenkorb ist jetzt leer.",
 
-  about:
-    "Waren ab Lager, und Leistungen, die wir für Sie erbringen. Bestellen Sie mit oder ohne Konto, und verfolgen Sie Ihren Auftrag.",
+  lead: "Waren ab Lager, und Leistungen, die wir für Sie erbringen.",
+  about: "Bestellen Sie mit oder ohne Konto, und verfolgen Sie Ihren Auftrag bis zum Ende.",
   ways: "Was brauchen Sie?",
   waysIn: {
     goods: { title: "Waren", hint: "Ab Lager, und zu Ihnen geschickt." },
@@ -23,8 +23,8 @@ export const storefront: Translation["storefront"] = {
   },
   categories: "Kategorien",
   inCategory: (count) => plural(count, { one: "1 Produkt", other: `${count} Produkte` }),
-  newest: "Neue Produkte",
-  allProducts: "Alle Produkte",
+  newest: { GOODS: "Neue Waren", SERVICE: "Neue Leistungen" },
+  allOf: { GOODS: "Alle Waren", SERVICE: "Alle Leistungen" },
 
   products: "Produkte",
   found: (count) => plural(count, { one: "1 Produkt", other: `${count} Produkte` }),

@@ -66,6 +66,7 @@ export const adminOrders = {
   kind: "Kind",
   quote: "Price offer",
   expires: "Expires",
+  noPrice: "No price yet",
   quoteState: {
     REQUESTED: "Price requested",
     OFFERED: "Price offered",

@@ -57,6 +57,7 @@ export const adminPeople = {
     ordersPlaced: "Orders placed",
     allOrders: (total: string) => `All ${total}`,
     noOrders: "This account has not placed an order yet.",
+    noPrice: "No price yet",
   },
 
   workers: {

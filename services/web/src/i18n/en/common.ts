@@ -37,6 +37,8 @@ export const common = {
   search: "Search",
   filter: "Filter",
   clearFilters: "Clear filters",
+  filters: "Filters",
+  filtersSet: (count: number) => `Filters (${count})`,
   showMore: "Show more",
   export: "Export",
   import: "Import",

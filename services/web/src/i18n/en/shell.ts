@@ -30,5 +30,16 @@ export const shell = {
   paletteHint: "Go to a page, or type an order number",
   nothingFound: "Nothing found",
   shortcuts: "Keyboard shortcuts",
+  shortcut: {
+    palette: "Search pages and orders",
+    search: "Search in the list",
+    down: "Next row of a list",
+    up: "Row before",
+    select: "Select the row",
+    open: "Open the row",
+    close: "Close a dialog or a menu",
+    help: "Show these shortcuts",
+  },
+  shortcutsHint: "They do nothing while you type in a field.",
   live: { off: "Not live", connecting: "Connecting", online: "Live", offline: "Offline" },
 };

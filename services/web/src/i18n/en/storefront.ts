@@ -1,4 +1,4 @@
-import type { ProductSort } from "@/api/schema";
+import type { ProductKind, ProductSort } from "@/api/schema";
 import { plural } from "../language";
 
 /** The catalogue and the cart. */
@@ -13,7 +13,8 @@ export const storefront = {
   cartIsEmpty: "The cart is empty now.",
 
   // Home
-  about: "Goods from stock, and services done for you. Order with or without an account, and follow your order.",
+  lead: "Goods from stock, and services done for you.",
+  about: "Order with or without an account, and follow your order to the end.",
   ways: "What do you need?",
   waysIn: {
     goods: { title: "Goods", hint: "From stock, and sent to you." },
@@ -22,8 +23,8 @@ export const storefront = {
   },
   categories: "Categories",
   inCategory: (count: number) => plural(count, { one: "1 product", other: `${count} products` }),
-  newest: "New products",
-  allProducts: "All products",
+  newest: { GOODS: "New goods", SERVICE: "New services" } as Record<ProductKind, string>,
+  allOf: { GOODS: "All goods", SERVICE: "All services" } as Record<ProductKind, string>,
 
   // Product list
   products: "Products",

@@ -1,5 +1,4 @@
 import { Stack, Tabs } from "@mantine/core";
-import { useMediaQuery } from "@mantine/hooks";
 import { getRouteApi } from "@tanstack/react-router";
 import { ClipboardList, Files as FilesIcon, HardHat, History, type LucideIcon, MessageSquare } from "lucide-react";
 import { lazy, type ReactNode, Suspense } from "react";
@@ -14,6 +13,7 @@ import classes from "./OrderSections.module.css";
 import { Overview, type OverviewProps } from "./Overview";
 import { PartSkeleton } from "./PartSkeleton";
 import { isTab, type Tab } from "./tabs";
+import { useIsWide } from "./useIsWide";
 import { useUnseen } from "./useUnseen";
 
 // Customers don't load what workers and administrators do.
@@ -29,15 +29,11 @@ export function OrderSections(props: OverviewProps) {
   const { order, parties, viewer } = props;
   const t = useWords(orders);
   const words = useWords(tracker);
-  const isWide = useMediaQuery("(min-width: 62em)", true, { getInitialValueInEffect: false });
+  const isWide = useIsWide();
   const isParty = parties.owner || parties.assignee || parties.admin;
   const worksHere = viewer !== null && viewer.role !== "CUSTOMER";
   const overview = <Overview {...props} />;
-  const work = worksHere && (
-    <Suspense fallback={<PartSkeleton />}>
-      <WorkPart order={order} parties={parties} />
-    </Suspense>
-  );
+  const work = worksHere && <WorkPart order={order} parties={parties} />;
   const chat = isParty && <Chat orderId={order.id} />;
   const files = <Files order={order} />;
   const history = (
@@ -59,11 +55,14 @@ export function OrderSections(props: OverviewProps) {
           {overview}
           {files}
         </Stack>
-        <Stack gap="lg">
-          {work}
-          {chat}
-          {history}
-        </Stack>
+        {/* The column comes as one: the chat would be pushed away by what is above it. */}
+        <Suspense fallback={<PartSkeleton />}>
+          <Stack gap="lg">
+            {work}
+            {chat}
+            {history}
+          </Stack>
+        </Suspense>
       </div>
     );
   }
@@ -104,7 +103,7 @@ function TabbedSections({ orderId, sections }: { orderId: string; sections: Sect
       </Tabs.List>
       {sections.map(({ id, content }) => (
         <Tabs.Panel key={id} value={id}>
-          {content}
+          <Suspense fallback={<PartSkeleton />}>{content}</Suspense>
         </Tabs.Panel>
       ))}
     </Tabs>

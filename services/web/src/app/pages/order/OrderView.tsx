@@ -1,4 +1,5 @@
 import { Group, Text } from "@mantine/core";
+import { getRouteApi } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import type { Order, Person } from "@/api/schema";
 import { useUser } from "@/api/useSession";
@@ -20,7 +21,10 @@ import { OrderActions } from "./OrderActions";
 import { OrderSections } from "./OrderSections";
 import { PartSkeleton } from "./PartSkeleton";
 import { Slip } from "./Slip";
+import { useIsWide } from "./useIsWide";
 import { useTask } from "./useTask";
+
+const route = getRouteApi("/signed-in/orders/$orderId");
 
 const EditOrder = lazy(() => import("@/features/orders/EditOrder").then((module) => ({ default: module.EditOrder })));
 
@@ -34,6 +38,10 @@ export function OrderView({ order, present }: { order: Order; present: Person[] 
   const actions = actionsOf(order, user, now);
   const requests = useChangeRequests(order.id, parties.owner).data?.items ?? [];
   const about = titleOf(order);
+  // The chat says who is here, where it is shown.
+  const isWide = useIsWide();
+  const { tab } = route.useSearch();
+  const hasChat = (parties.owner || parties.assignee || parties.admin) && (isWide || tab === "chat");
   return (
     <>
       <div className="no-print">
@@ -51,7 +59,7 @@ export function OrderView({ order, present }: { order: Order; present: Person[] 
               <Text component="span" fw={600} className="figures">
                 {isUnpriced(order) ? t.noPriceYet : money(order.total)}
               </Text>
-              <Present people={present} />
+              {!hasChat && <Present people={present} />}
             </Group>
           }
           actions={
