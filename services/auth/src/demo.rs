@@ -30,8 +30,8 @@ pub const ACCOUNTS: [Account; 6] = [
     ADMIN,
     account("wendy@waybill.example", "Wendy", "Worker", Role::Staff),
     account("walter@waybill.example", "Walter", "Worker", Role::Staff),
-    account("carl@waybill.example", "Carl", "Customer", Role::Customer),
     account("carla@waybill.example", "Carla", "Customer", Role::Customer),
+    account("carl@waybill.example", "Carl", "Customer", Role::Customer),
     account("cleo@waybill.example", "Cleo", "Customer", Role::Customer),
 ];
 
