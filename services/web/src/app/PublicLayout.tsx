@@ -1,18 +1,18 @@
 import { Container } from "@mantine/core";
-import { Outlet } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { PublicFooter } from "./PublicFooter";
 import { PublicHeader } from "./PublicHeader";
 import classes from "./PublicLayout.module.css";
 import { SkipLink } from "./SkipLink";
 
 /** The frame of the storefront. */
-export function PublicLayout() {
+export function PublicLayout({ children }: { children: ReactNode }) {
   return (
     <div className={classes.page}>
       <SkipLink />
       <PublicHeader />
       <Container component="main" id="content" tabIndex={-1} size="72rem" py="xl" w="100%" className={classes.main}>
-        <Outlet />
+        {children}
       </Container>
       <PublicFooter />
     </div>

@@ -4,7 +4,15 @@ import { PublicLayout } from "../PublicLayout";
 import { rootRoute } from "./root";
 
 /** The storefront. */
-export const publicRoute = createRoute({ getParentRoute: () => rootRoute, id: "public", component: PublicLayout });
+export const publicRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: "public",
+  component: () => (
+    <PublicLayout>
+      <Outlet />
+    </PublicLayout>
+  ),
+});
 
 /** The pages of signed-in people, in the shell. */
 export const signedInRoute = createRoute({

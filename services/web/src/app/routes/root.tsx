@@ -1,8 +1,13 @@
 import { createRootRoute, Outlet } from "@tanstack/react-router";
+import { PublicLayout } from "../PublicLayout";
 import { ErrorPage, NotFoundPage } from "../pages/ErrorPages";
 
 export const rootRoute = createRootRoute({
   component: Outlet,
   errorComponent: ErrorPage,
-  notFoundComponent: NotFoundPage,
+  notFoundComponent: () => (
+    <PublicLayout>
+      <NotFoundPage />
+    </PublicLayout>
+  ),
 });
