@@ -10,6 +10,7 @@ mod bench;
 mod contract;
 mod faults;
 mod fuzz;
+mod junit;
 mod lint;
 mod processes;
 mod run;

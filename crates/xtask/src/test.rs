@@ -3,9 +3,8 @@
 use std::{env, fs, net::TcpStream, path::Path, process::Command, thread, time::Duration};
 
 use anyhow::{Context as _, Result};
-use quick_xml::{Reader, events::Event};
 
-use crate::{cargo, check, root, target_dir, web};
+use crate::{cargo, check, junit, root, target_dir, web};
 
 /// How many of the slowest tests are printed.
 const SLOWEST: usize = 10;
@@ -84,32 +83,13 @@ pub fn record_database(version: &str) -> Result<()> {
 }
 
 fn print_slowest(report: &str) -> Result<()> {
-    let mut tests = durations(report)?;
-    tests.sort_by(|one, other| other.0.total_cmp(&one.0));
+    let mut tests = junit::cases(report)?;
+    tests.sort_by(|one, other| other.seconds.total_cmp(&one.seconds));
     println!("\nthe slowest tests:");
-    for (seconds, name) in tests.iter().take(SLOWEST) {
-        println!("{seconds:8.1} s  {name}");
+    for test in tests.iter().take(SLOWEST) {
+        println!("{:8.1} s  {}", test.seconds, test.name);
     }
     Ok(())
-}
-
-/// The seconds and the name of each test of a JUnit report.
-fn durations(report: &str) -> Result<Vec<(f64, String)>> {
-    let mut reader = Reader::from_str(report);
-    let mut tests = Vec::new();
-    loop {
-        let tag = match reader.read_event()? {
-            Event::Eof => return Ok(tests),
-            Event::Start(tag) | Event::Empty(tag) if tag.name().as_ref() == b"testcase" => tag,
-            _ => continue,
-        };
-        let attribute = |name: &str| -> Result<String> {
-            let found = tag.try_get_attribute(name)?.context("a whole report")?;
-            Ok(String::from_utf8_lossy(&found.value).into_owned())
-        };
-        let name = format!("{} {}", attribute("classname")?, attribute("name")?);
-        tests.push((attribute("time")?.parse()?, name));
-    }
 }
 
 /// Starts what is installed and not running, on the standard local ports. Tests report by themselves what is not installed.
@@ -183,22 +163,5 @@ fn install_socketio_client() -> Result<()> {
             println!("npm ci failed; the tests with the official socket.io client will be skipped");
             Ok(())
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_test_of_a_report_has_its_time() {
-        let report = r#"<testsuites><testsuite name="waybill-order::it">
-            <testcase name="stock::one" classname="waybill-order::it" time="1.5"><failure/></testcase>
-            <testcase name="stock::two" classname="waybill-order::it" time="0.25"/>
-        </testsuite></testsuites>"#;
-        let tests = durations(report).unwrap();
-        let expected = [(1.5, "stock::one"), (0.25, "stock::two")];
-        let expected = expected.map(|(time, name)| (time, format!("waybill-order::it {name}")));
-        assert_eq!(tests, expected);
     }
 }

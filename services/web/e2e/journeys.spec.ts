@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { expect, PEOPLE, signIn, test, watchFaults } from "./pages";
+import { expect, PEOPLE, signIn, test, watchErrors } from "./pages";
 
 /** Orders a service as somebody new, with an account in the same step, and pays. Returns the path of the order. */
 async function orderService(page: Page, url: string, email: string): Promise<string> {
@@ -63,7 +63,7 @@ test("a guest orders goods and keeps the order by its link", async ({ page, url 
 test("a worker hears of the order, claims it, and both talk live", async ({ browser, url }) => {
   test.setTimeout(120_000);
   const [customer, worker] = await Promise.all([browser.newPage(), browser.newPage()]);
-  const faults = [...watchFaults(customer), ...watchFaults(worker)];
+  const errors = [...watchErrors(customer), ...watchErrors(worker)];
   await signIn(worker, url, PEOPLE.worker);
   await worker.goto(`${url}/pool`);
   const order = await orderService(customer, url, `live-${Date.now()}@example.com`);
@@ -82,7 +82,7 @@ test("a worker hears of the order, claims it, and both talk live", async ({ brow
   await worker.getByRole("textbox", { name: "Message" }).fill("Blue it is.");
   await worker.getByRole("textbox", { name: "Message" }).press("Enter");
   await expect(customer.getByRole("log").getByText("Blue it is.")).toBeVisible();
-  expect(faults).toEqual([]);
+  expect(errors).toEqual([]);
 });
 
 test("a reload in the middle of a refresh signs nobody out, in any tab", async ({ browser, url }) => {

@@ -20,20 +20,20 @@ export const test = base.extend<Fixtures>({
     await use(process.env.WAYBILL_URL ?? "");
   },
   page: async ({ page }, use) => {
-    const faults = watchFaults(page);
+    const errors = watchErrors(page);
     await use(page);
-    expect(faults).toEqual([]);
+    expect(errors).toEqual([]);
   },
 });
 
 /** Collects what a page must never do. */
-export function watchFaults(page: Page): string[] {
-  const faults: string[] = [];
-  page.on("pageerror", (error) => faults.push(`error: ${error.message}`));
+export function watchErrors(page: Page): string[] {
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(`error: ${error.message}`));
   page.on("console", (message) => {
-    if (/Content Security Policy/i.test(message.text())) faults.push(`policy: ${message.text()}`);
+    if (/Content Security Policy/i.test(message.text())) errors.push(`policy: ${message.text()}`);
   });
-  return faults;
+  return errors;
 }
 
 export async function signIn(page: Page, url: string, email: string): Promise<void> {

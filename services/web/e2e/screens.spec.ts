@@ -1,5 +1,5 @@
 import type { Browser, Page } from "@playwright/test";
-import { expect, PEOPLE, signIn, test, violations, watchFaults } from "./pages";
+import { expect, PEOPLE, signIn, test, violations, watchErrors } from "./pages";
 
 /** Every screen of each role; `{…}` is an id that the demo shop has. */
 const SCREENS = {
@@ -43,7 +43,7 @@ for (const role of Object.keys(SCREENS) as Role[]) {
     test(`screens of a ${role}, ${look}`, async ({ browser, url }, info) => {
       test.setTimeout(300_000);
       const page = await (await browser.newContext({ ...options, locale: "en-GB" })).newPage();
-      const faults = watchFaults(page);
+      const errors = watchErrors(page);
       if (role !== "visitor") await signIn(page, url, PEOPLE[role]);
       const ids = await known(browser, url, role);
       for (const screen of SCREENS[role]) {
@@ -55,7 +55,7 @@ for (const role of Object.keys(SCREENS) as Role[]) {
         expect.soft(await violations(page), `${screen} ${look}`).toEqual([]);
         expect.soft(await overflow(page), `${screen} ${look} is wider than the window`).toBeLessThanOrEqual(0);
       }
-      expect(faults).toEqual([]);
+      expect(errors).toEqual([]);
       await page.context().close();
     });
   }

@@ -36,9 +36,9 @@ use crate::{
 const TOKEN_BYTES: usize = 32;
 /// How long the use of a refresh token can be repeated.
 const GRACE: Duration = Duration::from_secs(20);
-/// A session may refresh once in this time on average,
+/// How often a session may refresh on average.
 const REFRESH_EVERY: Duration = Duration::from_secs(15);
-/// and this many times at once: in advance of 15 minutes, which is the lifetime of an access token.
+/// How many times a session may refresh at once: that is 15 minutes in advance, the lifetime of an access token.
 const REFRESHES_AT_ONCE: u32 = 60;
 /// Rows of each table that one round of pruning deletes.
 const PRUNE_BATCH: u64 = 500;

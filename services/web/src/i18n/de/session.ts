@@ -6,7 +6,6 @@ export const session: Translation["session"] = {
   haveAccount: "Haben Sie schon ein Konto?",
   wrong: "Zu dieser E-Mail-Adresse und diesem Passwort gibt es kein Konto.",
   demo: "Dies ist ein Demo-Shop",
-  demoAs: (role, email) => `${role}: ${email}`,
   demoHint: (password) => `Das Passwort aller Konten ist ${password}.`,
   suspended: "Dieses Konto ist gesperrt. Wenden Sie sich an den Shop.",
   showPassword: "Eingabe anzeigen",

@@ -6,7 +6,6 @@ export const session = {
   haveAccount: "Have an account already?",
   wrong: "This e-mail address and password do not match an account.",
   demo: "This is a demo shop",
-  demoAs: (role: string, email: string) => `${role}: ${email}`,
   demoHint: (password: string) => `The password of all its accounts is ${password}.`,
   suspended: "This account is suspended. Ask the shop.",
   showPassword: "Show what is typed",
