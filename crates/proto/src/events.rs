@@ -113,6 +113,7 @@ events! {
     payment::AuditRecorded => "waybill.payment.audit.recorded",
     notification::NotificationCreated => "waybill.notification.notification.created",
     notification::NotificationRead => "waybill.notification.notification.read",
+    notification::AuditRecorded => "waybill.notification.audit.recorded",
     chat::MessagePosted => "waybill.chat.message.posted",
     chat::MessagesRead => "waybill.chat.message.read",
 }

@@ -6,7 +6,7 @@ use waybill_primitives::Timestamp;
 use waybill_proto::{
     Event,
     common::{self, AuditRecord},
-    order, payment,
+    notification, order, payment,
 };
 use waybill_store::Tx;
 
@@ -41,7 +41,11 @@ macro_rules! audit_events {
     )+};
 }
 
-audit_events!(order::AuditRecorded, payment::AuditRecorded);
+audit_events!(
+    order::AuditRecorded,
+    payment::AuditRecorded,
+    notification::AuditRecorded
+);
 
 /// Publishes the record in the transaction of the act. Only for users: what the platform does by itself is not recorded.
 pub fn publish<E: AuditEvent>(tx: &Tx, ctx: &CallContext, act: Act) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use waybill_bus::Envelope;
 use waybill_primitives::FieldError;
-use waybill_proto::{match_event, order, payment};
+use waybill_proto::{match_event, notification, order, payment};
 use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx};
 
 use crate::{app::App, domain::audit::Record};
@@ -19,6 +19,10 @@ pub const CONSUMERS: &[ConsumerInfo] = &[
     ConsumerInfo {
         name: "auth-payment-audit",
         subjects: &["waybill.payment.audit.*"],
+    },
+    ConsumerInfo {
+        name: "auth-notification-audit",
+        subjects: &["waybill.notification.audit.*"],
     },
 ];
 
@@ -49,6 +53,7 @@ impl EventHandler for Acts {
         let record = match_event!(&event.subject, event.payload.clone() => {
             order::AuditRecorded => |event| event.record,
             payment::AuditRecorded => |event| event.record,
+            notification::AuditRecorded => |event| event.record,
             else => return Ok(()),
         });
         let record = record.ok_or_else(|| FieldError::missing("record"))?;

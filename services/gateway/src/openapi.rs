@@ -13,7 +13,7 @@ use utoipa::{
         tag::TagBuilder,
     },
 };
-use waybill_proto::{ECHOES, REPLACEMENTS, common, order, payment};
+use waybill_proto::{ECHOES, REPLACEMENTS, common, notification, order, payment};
 use waybill_service_kit::AppError;
 
 use crate::{
@@ -34,6 +34,7 @@ use crate::{
     order::OrderSort,
     order::OrderStatus,
     payment::PaymentState,
+    notification::DeliveryState,
     order::PaymentStatus,
     order::ProductKind,
     order::ProductSort,

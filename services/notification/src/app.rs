@@ -8,8 +8,8 @@ use std::{sync::Arc, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
-use waybill_primitives::{Clock, NotificationId, Timestamp};
-use waybill_service_kit::{AppError, CallContext};
+use waybill_primitives::{Clock, NotificationId, Role, Timestamp};
+use waybill_service_kit::{AppError, CallContext, ErrorCode};
 use waybill_store::{
     Db, EventContext, Tx,
     page::{Page, PageQuery},
@@ -17,7 +17,7 @@ use waybill_store::{
 };
 
 use crate::{
-    domain::{Delivery, MAX_SHOP_NAME, Notification, Recipient, one_line},
+    domain::{Delivery, DeliveryState, MAX_SHOP_NAME, Notification, Recipient, one_line},
     events,
     mail::Shop,
     sender::Sender,
@@ -157,6 +157,43 @@ impl App {
                 return Err(missing());
             }
             Ok(())
+        })
+        .await
+    }
+
+    // ----------------------------------------------------------- deliveries
+
+    /// Deliveries, for administrators.
+    pub async fn list_deliveries(
+        &self,
+        ctx: &CallContext,
+        states: Vec<DeliveryState>,
+        query: &PageQuery,
+    ) -> Result<Page<Delivery>, AppError> {
+        ctx.require(&[Role::Admin])?;
+        Ok(deliveries::list(self.db.reader(), states, query).await?)
+    }
+
+    /// Queues a mail again that was given up, for administrators; can be repeated.
+    pub async fn retry_delivery(&self, ctx: &CallContext, id: Uuid) -> Result<Delivery, AppError> {
+        ctx.require(&[Role::Admin])?;
+        transact!(self.db, ctx, async |tx| {
+            let find = async || {
+                let found = deliveries::find(tx.conn(), id).await?;
+                found.ok_or_else(|| AppError::not_found("delivery"))
+            };
+            let before = find().await?;
+            if deliveries::requeue(tx, id, self.clock.now()).await? {
+                events::retried(tx, ctx, &before);
+                return find().await;
+            }
+            match before.state {
+                DeliveryState::Queued | DeliveryState::Sending => Ok(before),
+                state => Err(AppError::conflict(
+                    ErrorCode::Conflict,
+                    format!("the mail is {state}; only one that is DEAD is sent again"),
+                )),
+            }
         })
         .await
     }

@@ -1,9 +1,15 @@
-//! What this service publishes: notifications were created, or one was read. The notification is the aggregate; of several, the first.
+//! What this service publishes: notifications were created, or one was read (the notification is the aggregate; of several, the
+//! first), and acts of administrators.
 
+use serde_json::json;
 use waybill_proto::notification as proto;
+use waybill_service_kit::{
+    CallContext,
+    audit::{self, Act},
+};
 use waybill_store::Tx;
 
-use crate::domain::Notification;
+use crate::domain::{Delivery, Notification};
 
 /// Notifications in one event, which must fit a message of the bus (1 MiB).
 const MAX_TOGETHER: usize = 200;
@@ -37,4 +43,20 @@ pub fn read(tx: &Tx, notification: &Notification) {
         notification: Some(message(notification)),
     };
     tx.emit(notification.id, notification.version, &event);
+}
+
+/// An administrator queued a mail again.
+pub fn retried(tx: &Tx, ctx: &CallContext, delivery: &Delivery) {
+    let act = Act {
+        action: "delivery.retry",
+        target_kind: "delivery",
+        target_id: delivery.id.to_string(),
+        before: Some(json!({ "state": delivery.state.as_str(), "lastError": delivery.last_error })),
+        after: Some(json!({
+            "userId": delivery.user_id,
+            "to": delivery.address,
+            "name": delivery.subject,
+        })),
+    };
+    audit::publish::<proto::AuditRecorded>(tx, ctx, act);
 }

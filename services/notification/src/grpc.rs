@@ -5,17 +5,21 @@ use std::sync::Arc;
 use tonic::{Request, Response, Status};
 use waybill_proto::{
     notification::{
-        DeleteNotificationRequest, DeleteNotificationResponse, GetMailRequest, GetMailResponse,
-        GetUnreadCountRequest, GetUnreadCountResponse, ListMailsRequest, ListMailsResponse,
-        ListNotificationsRequest, ListNotificationsResponse, Mail, MarkAllReadRequest,
-        MarkAllReadResponse, MarkReadRequest, MarkReadResponse,
+        self as proto, DeleteNotificationRequest, DeleteNotificationResponse, GetMailRequest,
+        GetMailResponse, GetUnreadCountRequest, GetUnreadCountResponse, ListMailsRequest,
+        ListMailsResponse, ListNotificationsRequest, ListNotificationsResponse, Mail,
+        MarkAllReadRequest, MarkAllReadResponse, MarkReadRequest, MarkReadResponse,
         notification_service_server::NotificationService,
     },
     parse_id,
 };
 use waybill_service_kit::{AppError, context, page_query};
 
-use crate::{app::App, domain::Delivery, events};
+use crate::{
+    app::App,
+    domain::{Delivery, DeliveryState},
+    events,
+};
 
 /// The service that tonic serves.
 pub struct Grpc(pub Arc<App>);
@@ -28,6 +32,24 @@ fn mail(sent: Delivery) -> Mail {
         text: sent.text,
         html: sent.html,
         at: sent.sent_at,
+    }
+}
+
+impl From<Delivery> for proto::Delivery {
+    fn from(delivery: Delivery) -> Self {
+        let queued = delivery.state == DeliveryState::Queued;
+        Self {
+            id: delivery.id.to_string(),
+            state: delivery.state.into(),
+            user_id: delivery.user_id.to_string(),
+            to: delivery.address,
+            subject: delivery.subject,
+            attempts: delivery.attempts.into(),
+            last_error: delivery.last_error,
+            next_attempt_at: queued.then_some(delivery.due_at),
+            sent_at: delivery.sent_at,
+            created_at: Some(delivery.created_at),
+        }
     }
 }
 
@@ -84,6 +106,32 @@ impl NotificationService for Grpc {
         let id = parse_id("id", &request.into_inner().id).map_err(AppError::from)?;
         self.0.delete(&ctx, id).await?;
         Ok(Response::new(DeleteNotificationResponse {}))
+    }
+
+    async fn list_deliveries(
+        &self,
+        request: Request<proto::ListDeliveriesRequest>,
+    ) -> Result<Response<proto::ListDeliveriesResponse>, Status> {
+        let ctx = context(&request);
+        let request = request.into_inner();
+        let query = page_query(request.page.as_ref())?;
+        let states = DeliveryState::any_from_proto(&request.states)
+            .map_err(|error| AppError::invalid_field("state", error.to_string()))?;
+        let page = self.0.list_deliveries(&ctx, states, &query).await?;
+        Ok(Response::new(proto::ListDeliveriesResponse {
+            page: Some(page.info()),
+            deliveries: page.rows.into_iter().map(Into::into).collect(),
+        }))
+    }
+
+    async fn retry_delivery(
+        &self,
+        request: Request<proto::RetryDeliveryRequest>,
+    ) -> Result<Response<proto::RetryDeliveryResponse>, Status> {
+        let ctx = context(&request);
+        let id = parse_id("id", &request.into_inner().id).map_err(AppError::from)?;
+        let delivery = Some(self.0.retry_delivery(&ctx, id).await?.into());
+        Ok(Response::new(proto::RetryDeliveryResponse { delivery }))
     }
 
     async fn list_mails(

@@ -24,6 +24,7 @@ const SCREENS = {
     "/admin/analytics",
     "/admin/settings",
     "/admin/audit",
+    "/admin/mails",
     "/admin/system",
     "/notifications",
     "/account",

@@ -1,8 +1,8 @@
-//! Administrators' screens: users, payments, ledger, system.
+//! Administrators' screens: users, payments, ledger, mails, system.
 
 use axum::extract::State;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use waybill_proto::{auth as pb, payment as money};
+use waybill_proto::{auth as pb, notification as mails, payment as money};
 
 use crate::{
     answer::{Answer, Page, Versioned},
@@ -22,6 +22,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(restore_user))
         .routes(routes!(list_payments))
         .routes(routes!(list_ledger))
+        .routes(routes!(list_deliveries))
+        .routes(routes!(retry_delivery))
         .routes(routes!(get_system))
 }
 
@@ -128,6 +130,35 @@ pub async fn list_ledger(
     request.page = page;
     let answer = read!(app.clients.payment, list_ledger, &context, request)?;
     Ok(Page::new(answer.lines, answer.page))
+}
+
+/// List mails and whether they were sent, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/deliveries",
+    tag = "admin",
+    params(mails::ListDeliveriesRequest, Paging)
+)]
+pub async fn list_deliveries(
+    State(app): State<App>,
+    Admin(context): Admin,
+    Paged(mut request, page): Paged<mails::ListDeliveriesRequest>,
+) -> Result<Page<mails::Delivery>, ApiError> {
+    request.page = page;
+    let answer = read!(app.clients.notification, list_deliveries, &context, request)?;
+    Ok(Page::new(answer.deliveries, answer.page))
+}
+
+/// Queue a mail again that was given up (`DEAD`). One that is queued already stays so.
+#[utoipa::path(post, path = "/api/v1/admin/deliveries/{id}/retry", tag = "admin")]
+pub async fn retry_delivery(
+    State(app): State<App>,
+    Admin(context): Admin,
+    id: Id,
+) -> Result<Answer<mails::Delivery>, ApiError> {
+    let request = mails::RetryDeliveryRequest { id: id.to_string() };
+    let answer = send!(app.clients.notification, retry_delivery, &context, request)?;
+    Answer::of(answer.delivery)
 }
 
 /// Read the status of each part of the platform.

@@ -1,11 +1,12 @@
 //! Mails to send, being sent, sent or given up.
 
 use waybill_primitives::{EventId, Timestamp, UserId, string_enum};
+use waybill_proto::notification as proto;
 use waybill_store::entity_prelude::*;
 
 string_enum! {
     /// The state of a delivery.
-    pub enum DeliveryState {
+    pub enum DeliveryState as proto::DeliveryState {
         Queued = "QUEUED",
         /// A replica is sending it, for as long as the lease lasts.
         Sending = "SENDING",

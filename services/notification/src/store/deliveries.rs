@@ -25,6 +25,47 @@ const MAX_ERROR: usize = 1000;
 /// Still to be sent.
 const OPEN: [DeliveryState; 2] = [DeliveryState::Queued, DeliveryState::Sending];
 
+/// A delivery, whatever its state.
+pub async fn find(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+) -> Result<Option<Delivery>, StoreError> {
+    Ok(Entity::find_by_id(id).one(connection).await?)
+}
+
+/// The deliveries in any of these states, or in all of them if none is given. Those of one state by when it is or was its turn, others by
+/// when they were created; newest first.
+pub async fn list(
+    connection: &impl ConnectionTrait,
+    states: Vec<DeliveryState>,
+    query: &PageQuery,
+) -> Result<Page<Delivery>, PageError> {
+    let order = if states.len() == 1 {
+        // By the index that finds what is due: few are in the states that people ask for.
+        Keyset::desc("deliveries-of-state", Column::DueAt).then(Column::Id)
+    } else {
+        Keyset::desc("deliveries", Column::Id)
+    };
+    let mut select = Entity::find();
+    if !states.is_empty() {
+        select = select.filter(Column::State.is_in(states));
+    }
+    page::fetch(connection, select, order, query).await
+}
+
+/// Queues a delivery again that was given up, with all its attempts; false if it was not.
+pub async fn requeue(tx: &Tx, id: Uuid, now: Timestamp) -> Result<bool, StoreError> {
+    let updated = Entity::update_many()
+        .col_expr(Column::State, Expr::value(DeliveryState::Queued))
+        .col_expr(Column::Attempts, Expr::value(0))
+        .col_expr(Column::DueAt, Expr::value(now))
+        .filter(Column::Id.eq(id))
+        .filter(Column::State.eq(DeliveryState::Dead))
+        .exec(tx.conn())
+        .await?;
+    Ok(updated.rows_affected == 1)
+}
+
 /// A mail that was sent.
 pub async fn sent(
     connection: &impl ConnectionTrait,

@@ -2,19 +2,23 @@
 
 use std::{collections::HashSet, time::Duration};
 
+use uuid::Uuid;
 use waybill_notification::{Migrator, Settings};
 use waybill_primitives::{Clock as _, Role};
 use waybill_proto::{
+    common::PageRequest,
+    notification::{AuditRecorded, DeliveryState, ListDeliveriesRequest, RetryDeliveryRequest},
     order::{self, OrderEvent},
     payment::{self, PaymentEvent},
 };
+use waybill_service_kit::{ErrorCode, ErrorKind};
 use waybill_testkit::{
     TestDb, World as _, on_any_database, on_each_database, order_changed, payment_changed, until,
 };
 
 use crate::{
     sink::{Mood, Sink},
-    support::{Person, World, order_id, order_of, settings},
+    support::{Person, World, answer, not_found, order_id, order_of, refused, settings},
 };
 
 fn smtp(sink: &Sink, more: &[(&str, &str)]) -> Settings {
@@ -67,6 +71,8 @@ on_any_database! {
     a_name_cannot_add_headers,
     a_mail_is_given_up_after_its_attempts,
     a_refusal_for_good_is_not_repeated,
+    administrators_see_what_was_given_up_and_send_it_again,
+    the_log_pages_by_time_whatever_its_filter,
     a_mail_waits_for_the_address,
 }
 
@@ -276,4 +282,115 @@ async fn a_mail_waits_for_the_address(Mailing { world, sink }: &Mailing) {
         "{}",
         mail.data
     );
+}
+
+fn of_states(states: &[DeliveryState]) -> ListDeliveriesRequest {
+    ListDeliveriesRequest {
+        states: states.iter().map(|state| (*state).into()).collect(),
+        page: Some(PageRequest {
+            total: true,
+            ..PageRequest::default()
+        }),
+    }
+}
+
+async fn administrators_see_what_was_given_up_and_send_it_again(Mailing { world, sink }: &Mailing) {
+    let [ada, root] = [
+        Person::new("Ada", Role::Customer),
+        Person::new("Root", Role::Admin),
+    ];
+    placed(world, &ada).await;
+    sink.moods(&[Mood::Refuse("550 no such mailbox")]);
+    world.deliver().await;
+    let mut client = world.client.clone();
+    let dead = || of_states(&[DeliveryState::Dead]);
+    let listed = client.list_deliveries(world.by(&root, dead())).await;
+    let listed = answer(listed).expect("a list");
+    assert_eq!(listed.page.and_then(|page| page.total), Some(1));
+    let mail = &listed.deliveries[0];
+    assert_eq!(
+        (mail.state(), mail.to.clone(), mail.attempts),
+        (DeliveryState::Dead, Some(ada.email()), 1)
+    );
+    assert!(mail.last_error().contains("550"), "{mail:?}");
+
+    let again = || RetryDeliveryRequest {
+        id: mail.id.clone(),
+    };
+    let (kind, code) = (ErrorKind::Forbidden, ErrorCode::Forbidden);
+    let list = client.list_deliveries(world.by(&ada, dead())).await;
+    refused(list, kind, code);
+    refused(
+        client.retry_delivery(world.by(&ada, again())).await,
+        kind,
+        code,
+    );
+    let unknown = RetryDeliveryRequest {
+        id: Uuid::now_v7().to_string(),
+    };
+    not_found(client.retry_delivery(world.by(&root, unknown)).await);
+
+    // A second click changes nothing, and is no second act.
+    for _ in 0..2 {
+        let queued = answer(client.retry_delivery(world.by(&root, again())).await);
+        let queued = queued.expect("queued").delivery.expect("a delivery");
+        assert_eq!(
+            (queued.state(), queued.attempts),
+            (DeliveryState::Queued, 0)
+        );
+    }
+    world.deliver().await;
+    assert_eq!(sink.received().len(), 1);
+    assert_eq!(world.deliveries().await, [("SENT".to_owned(), 1)]);
+    refused(
+        client.retry_delivery(world.by(&root, again())).await,
+        ErrorKind::Conflict,
+        ErrorCode::Conflict,
+    );
+    let acts = waybill_store::outbox_events(&world.deps.db, "audit", None, 10).await;
+    let acts: Vec<_> = acts
+        .expect("events")
+        .iter()
+        .map(|event| waybill_store::decode::<AuditRecorded>(event).expect("an act"))
+        .filter_map(|event| event.record)
+        .map(|record| (record.action, record.target_id))
+        .collect();
+    assert_eq!(acts, [("delivery.retry".to_owned(), mail.id.clone())]);
+}
+
+async fn the_log_pages_by_time_whatever_its_filter(Mailing { world, sink }: &Mailing) {
+    let root = Person::new("Root", Role::Admin);
+    let people = ["Ada", "Bo", "Cy"].map(|name| Person::new(name, Role::Customer));
+    for person in &people {
+        placed(world, person).await;
+        if person.name == "Bo" {
+            sink.moods(&[Mood::Refuse("550 no such mailbox")]);
+        }
+        world.deliver().await;
+        world.clock.advance(Duration::from_secs(1));
+    }
+    let [ada, bo, cy] = people.map(|person| person.email());
+    let (sent, dead) = (DeliveryState::Sent, DeliveryState::Dead);
+    let expected = [
+        (vec![], vec![&cy, &bo, &ada]),
+        (vec![sent], vec![&cy, &ada]),
+        (vec![sent, dead], vec![&cy, &bo, &ada]),
+        (vec![DeliveryState::Queued], vec![]),
+    ];
+    for (states, addresses) in expected {
+        let mut request = of_states(&states);
+        let mut found = Vec::new();
+        loop {
+            let page = request.page.as_mut().expect("a page");
+            page.limit = 1;
+            let mut client = world.client.clone();
+            let listed = client.list_deliveries(world.by(&root, request.clone()));
+            let listed = answer(listed.await).expect("a list");
+            found.extend(listed.deliveries.into_iter().filter_map(|mail| mail.to));
+            let next = listed.page.and_then(|page| page.next_cursor);
+            let Some(next) = next else { break };
+            request.page.as_mut().expect("a page").cursor = next;
+        }
+        assert_eq!(found.iter().collect::<Vec<_>>(), addresses, "{states:?}");
+    }
 }

@@ -268,6 +268,8 @@ pub(crate) const TABLE: &[(&str, &str, &str, Expected)] = &[
     ("PATCH", "/api/v1/notifications/{id}/read", "", OWNER),
     ("DELETE", "/api/v1/notifications/{id}", "", OWNER),
     ("POST", "/api/v1/notifications/read-all", "", SIGNED_IN),
+    ("GET", "/api/v1/admin/deliveries", "", ADMINS),
+    ("POST", "/api/v1/admin/deliveries/{id}/retry", "", ADMINS),
     // The legacy API.
     ("POST", "/api/users/register", BAD, ANYONE),
     ("POST", "/api/users/login", BAD, ANYONE),
@@ -352,6 +354,7 @@ struct World {
     shipment: String,
     change_request: String,
     notification: String,
+    delivery: String,
     message: String,
     file: String,
 }
@@ -397,6 +400,11 @@ impl World {
                 !page["items"].as_array().unwrap().is_empty()
             })
             .await;
+        let delivered = admin
+            .until("/admin/deliveries", "a mail", |page| {
+                !page["items"].as_array().unwrap().is_empty()
+            })
+            .await;
         let user = id(&stranger.get("/users/profile").await.expect(200));
         let path = format!("{path}/customer-media");
         let sent = owner.upload(&path, &[], ("reference.png", PNG)).await;
@@ -413,6 +421,7 @@ impl World {
             shipment: id(&shipment.expect(201)),
             change_request: id(&asked),
             notification: id(&notified["items"][0]),
+            delivery: id(&delivered["items"][0]),
             message: id(&said),
             file,
         }
@@ -501,6 +510,7 @@ impl World {
             ("/products/", &self.product),
             ("/categories/", &self.category),
             ("/payments/", &self.payment),
+            ("/admin/deliveries/", &self.delivery),
             ("/notifications/", &self.notification),
         ];
         let found = kinds.iter().find(|(part, _)| template.contains(part));

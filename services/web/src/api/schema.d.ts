@@ -230,6 +230,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List mails and whether they were sent, newest first. */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/deliveries/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Queue a mail again that was given up (`DEAD`). One that is queued already stays so. */
+        post: operations["retryDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/ledger": {
         parameters: {
             query?: never;
@@ -2187,6 +2221,38 @@ export interface components {
             order: components["schemas"]["Order"] | null;
             replacement: components["schemas"]["Order"] | null;
         };
+        /** @description A mail to one recipient, and whether it was sent. Sent and suppressed ones are kept for 30 days, others until they are sent. */
+        Delivery: {
+            /**
+             * Format: int64
+             * @description Attempts since it was queued.
+             */
+            attempts: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: uuid */
+            id: string;
+            /** @description The error of the last attempt that failed. */
+            lastError: string | null;
+            /**
+             * Format: date-time
+             * @description QUEUED: not sent before.
+             */
+            nextAttemptAt: string | null;
+            /** Format: date-time */
+            sentAt: string | null;
+            state: components["schemas"]["DeliveryState"];
+            subject: string;
+            /** @description Absent until the address is known. */
+            to: string | null;
+            /** Format: uuid */
+            userId: string;
+        };
+        /**
+         * @description State of a delivery.
+         * @enum {string}
+         */
+        DeliveryState: "QUEUED" | "SENDING" | "SENT" | "DEAD" | "SUPPRESSED";
         /** @description An account for a first look. */
         DemoAccount: {
             /** @example carl@waybill.example */
@@ -3195,6 +3261,19 @@ export interface components {
         /** @description One page of a list. */
         Page_Conversation: {
             items: components["schemas"]["Conversation"][];
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
+            nextCursor: string | null;
+            /**
+             * Format: int64
+             * @description Number of rows on all pages; only with `total=true`.
+             */
+            total?: number;
+            /** @description True if there are more rows than `total`: filtered orders are counted up to 10,000, unless the filter is only the status. */
+            totalIsCapped?: boolean;
+        };
+        /** @description One page of a list. */
+        Page_Delivery: {
+            items: components["schemas"]["Delivery"][];
             /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
             /**
@@ -4728,6 +4807,8 @@ export type Dashboard = components['schemas']['Dashboard'];
 export type DashboardOrders = components['schemas']['DashboardOrders'];
 export type DashboardUsers = components['schemas']['DashboardUsers'];
 export type Decided = components['schemas']['Decided'];
+export type Delivery = components['schemas']['Delivery'];
+export type DeliveryState = components['schemas']['DeliveryState'];
 export type DemoAccount = components['schemas']['DemoAccount'];
 export type Detail = components['schemas']['Detail'];
 export type EditedLine = components['schemas']['EditedLine'];
@@ -4798,6 +4879,7 @@ export type PageAuditRecord = components['schemas']['Page_AuditRecord'];
 export type PageCategory = components['schemas']['Page_Category'];
 export type PageChangeRequestWithOrder = components['schemas']['Page_ChangeRequestWithOrder'];
 export type PageConversation = components['schemas']['Page_Conversation'];
+export type PageDelivery = components['schemas']['Page_Delivery'];
 export type PageFile = components['schemas']['Page_File'];
 export type PageLedgerLine = components['schemas']['Page_LedgerLine'];
 export type PageMessage = components['schemas']['Page_Message'];
@@ -5477,6 +5559,73 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["DeliveryState"][];
+                /** @description Rows at most, 1 to 100; 20 if not given. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Also count the rows of all pages. */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of a list. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Delivery"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    retryDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A mail to one recipient, and whether it was sent. Sent and suppressed ones are kept for 30 days, others until they are sent. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

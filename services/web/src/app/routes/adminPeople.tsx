@@ -1,6 +1,7 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { analyticsFilters } from "@/features/analytics/filters";
 import { auditFilters } from "@/features/audit/filters";
+import { mailFilters } from "@/features/mails/filters";
 import { userFilters, workerFilters } from "@/features/users/filters";
 import { adminRoute } from "./layouts";
 
@@ -44,6 +45,13 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import("../pages/AuditPage"), "AuditPage"),
 });
 
+const mails = createRoute({
+  getParentRoute: () => adminRoute,
+  path: "/admin/mails",
+  validateSearch: mailFilters,
+  component: lazyRouteComponent(() => import("../pages/MailsPage"), "MailsPage"),
+});
+
 const system = createRoute({
   getParentRoute: () => adminRoute,
   path: "/admin/system",
@@ -51,4 +59,4 @@ const system = createRoute({
 });
 
 /** Administrators' pages of people, figures and operation. */
-export const adminPeopleRoutes = [users, user, workers, analytics, settings, audit, system] as const;
+export const adminPeopleRoutes = [users, user, workers, analytics, settings, audit, mails, system] as const;

@@ -24,6 +24,7 @@ function dashboard(part: Partial<Dashboard> = {}) {
     }),
     "GET /api/v1/orders": ({ query }) => aPage([], { total: query.get("quote") ? 0 : 10_000, totalIsCapped: true }),
     "GET /api/v1/admin/change-requests": () => aPage([], { total: 3 }),
+    "GET /api/v1/admin/deliveries": ({ query }) => aPage([], { total: query.get("state") === "DEAD" ? 2 : 900 }),
   });
   return { ...show(<AdminDashboard />), sent };
 }
@@ -40,6 +41,9 @@ test("what waits is counted, and leads to the filtered list", async () => {
   const { sent } = dashboard();
   const requests = await screen.findByRole("link", { name: "Open requests" });
   await waitFor(() => expect(requests.closest("li")?.textContent).toBe("Open requests3"));
+  const mails = screen.getByRole("link", { name: "Mails that could not be sent" });
+  await waitFor(() => expect(mails.closest("li")?.textContent).toBe("Mails that could not be sent2"));
+  expect(mails.getAttribute("href")).toBe("/admin/mails?state=DEAD");
   const unassigned = screen.getByRole("link", { name: "Paid orders without a worker" });
   await waitFor(() => expect(unassigned.closest("li")?.textContent).toContain("10,000 or more"));
   expect(decodeURIComponent(unassigned.getAttribute("href") ?? "")).toContain("unassigned=true");

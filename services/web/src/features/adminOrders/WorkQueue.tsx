@@ -1,6 +1,6 @@
 import { Skeleton } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { BadgeCheck, CirclePause, HandCoins, type LucideIcon, PackageMinus, UserPlus } from "lucide-react";
+import { BadgeCheck, CirclePause, HandCoins, type LucideIcon, MailWarning, PackageMinus, UserPlus } from "lucide-react";
 import type { ReactNode } from "react";
 import { $api } from "@/api/client";
 import { refetchSoon } from "@/api/queryClient";
@@ -35,13 +35,21 @@ function useRequestCount() {
   return $api.useQuery("get", PATHS.requests, { params: { query } });
 }
 
+function useFailedMails() {
+  const query = { state: ["DEAD" as const], limit: 1, total: true };
+  // No event tells of them.
+  const every = { refetchInterval: 60_000 };
+  return $api.useQuery("get", PATHS.deliveries, { params: { query } }, every);
+}
+
 /** What waits for an administrator, with links to it. */
 export function WorkQueue({ board }: { board: Dashboard | undefined }) {
   const t = useWords(adminOrders);
   const requests = useRequestCount();
   const unassigned = useOrderCount(GIVEN.unassigned);
   const toPrice = useOrderCount(GIVEN.toPrice);
-  const failed = [requests, unassigned, toPrice].find((query) => query.isError && !query.data);
+  const mails = useFailedMails();
+  const failed = [requests, unassigned, toPrice, mails].find((query) => query.isError && !query.data);
   const low = board?.lowStock;
   return (
     <Card title={t.workQueue} flush>
@@ -65,6 +73,11 @@ export function WorkQueue({ board }: { board: Dashboard | undefined }) {
         <Waiting icon={CirclePause} count={board && { value: board.ordersByStatus.ON_HOLD, more: false }}>
           <Link to="/admin/orders" search={GIVEN.onHold} className={classes.link}>
             {t.ordersOnHold}
+          </Link>
+        </Waiting>
+        <Waiting icon={MailWarning} count={countOf(mails.data)}>
+          <Link to="/admin/mails" search={{ state: "DEAD" }} className={classes.link}>
+            {t.failedMails}
           </Link>
         </Waiting>
         {/* The API lists ten at most. */}

@@ -14,6 +14,7 @@ export const PATHS = {
   requests: "/api/v1/admin/change-requests",
   payments: "/api/v1/admin/payments",
   ledger: "/api/v1/admin/ledger",
+  deliveries: "/api/v1/admin/deliveries",
   workers: WORKERS,
   dashboard: "/api/v1/admin/dashboard",
   analytics: "/api/v1/admin/orders/analytics",

@@ -23,6 +23,8 @@ export function PlaceLink({ place, children }: { place: Place; children: ReactNo
           {children}
         </TextLink>
       );
+    case "mails":
+      return <TextLink to="/admin/mails">{children}</TextLink>;
     case "settings":
       return <TextLink to="/admin/settings">{children}</TextLink>;
     case "categories":

@@ -6,6 +6,7 @@ export type Place =
   | { page: "order"; id: string }
   | { page: "product"; id: string }
   | { page: "user"; id: string }
+  | { page: "mails" }
   | { page: "settings" }
   | { page: "categories" };
 
@@ -20,6 +21,8 @@ export function placeOf({ targetKind, targetId, before, after }: Acted): Place |
     case "user":
     case "worker":
       return { page: "user", id: targetId };
+    case "delivery":
+      return { page: "mails" };
     case "settings":
     case "category":
       return { page: targetKind === "settings" ? "settings" : "categories" };

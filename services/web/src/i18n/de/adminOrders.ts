@@ -41,6 +41,7 @@ export const adminOrders: Translation["adminOrders"] = {
   unassignedOrders: "Bezahlte Aufträge ohne Bearbeiter",
   priceRequests: "Preisanfragen",
   ordersOnHold: "Angehaltene Aufträge",
+  failedMails: "Nicht zustellbare E-Mails",
   lowStock: "Geringer Bestand",
   orMore: (count) => `${count} oder mehr`,
   left: (count) => `noch ${count}`,

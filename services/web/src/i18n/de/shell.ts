@@ -20,6 +20,7 @@ export const shell: Translation["shell"] = {
   analytics: "Auswertungen",
   settings: "Einstellungen",
   audit: "Prüfprotokoll",
+  mails: "E-Mails",
   system: "System",
   notifications: "Mitteilungen",
   apiDocs: "API-Dokumentation",

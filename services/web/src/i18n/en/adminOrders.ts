@@ -52,6 +52,7 @@ export const adminOrders = {
   unassignedOrders: "Paid orders without a worker",
   priceRequests: "Requests for a price",
   ordersOnHold: "Orders on hold",
+  failedMails: "Mails that could not be sent",
   lowStock: "Low stock",
   orMore: (count: string) => `${count} or more`,
   left: (count: number) => plural(count, { one: "1 left", other: `${count} left` }),

@@ -1,4 +1,4 @@
-import type { Bucket, Role, ShopSettings } from "@/api/schema";
+import type { Bucket, DeliveryState, Role, ShopSettings } from "@/api/schema";
 import { plural } from "../language";
 
 type Setting = Exclude<keyof ShopSettings, "version" | "updatedAt">;
@@ -58,6 +58,31 @@ export const adminPeople = {
     allOrders: (total: string) => `All ${total}`,
     noOrders: "This account has not placed an order yet.",
     noPrice: "No price yet",
+  },
+
+  mails: {
+    title: "Mails",
+    subtitle: "What was written to customers, workers and administrators in the last 30 days, and whether it was sent.",
+    count: (count: number, text: string) => plural(count, { one: "1 mail", other: `${text} mails` }),
+    none: "No mails yet",
+    noneHint: "The first order writes one.",
+    state: "State",
+    to: "To",
+    unknownAddress: "Address not known yet",
+    subject: "Subject",
+    attempts: "Attempts",
+    lastError: "Last error",
+    written: "Written",
+    again: "Send again",
+    sendAgain: (subject: string) => `Send again: ${subject}`,
+    retry: "Send again",
+    states: {
+      QUEUED: "Waiting",
+      SENDING: "Being sent",
+      SENT: "Sent",
+      DEAD: "Given up",
+      SUPPRESSED: "Suppressed",
+    } as Record<DeliveryState, string>,
   },
 
   workers: {
@@ -277,6 +302,7 @@ export const adminPeople = {
       "file.add": "File added",
       "file.delete": "File deleted",
       "payment.create": "Payment started",
+      "delivery.retry": "Mail sent again",
       "product.create": "Product added",
       "product.update": "Product changed",
       "product.archive": "Product archived",
@@ -305,6 +331,7 @@ export const adminPeople = {
       "shipment.": "Shipments",
       "file.": "Files",
       "payment.": "Payments",
+      "delivery.": "Mails",
       "product.": "Products",
       "stock.": "Stock",
       "category.": "Categories",
@@ -320,6 +347,7 @@ export const adminPeople = {
       shipment: "Shipment",
       file: "File",
       payment: "Payment",
+      delivery: "Mail",
       product: "Product",
       product_import: "Import of products",
       category: "Category",

@@ -20,6 +20,7 @@ export const shell = {
   analytics: "Analytics",
   settings: "Settings",
   audit: "Audit log",
+  mails: "Mails",
   system: "System",
   notifications: "Notifications",
   apiDocs: "API documentation",
