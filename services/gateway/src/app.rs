@@ -7,6 +7,7 @@ use std::{
     time::Instant,
 };
 
+use parking_lot::RwLock;
 use tokio_util::sync::CancellationToken;
 use waybill_bus::Bus;
 use waybill_proto::{Channels, Clients, json};
@@ -54,6 +55,8 @@ pub struct Gateway {
     pub downloads: Downloads,
     pub denials: Denials,
     pub products: ProductCache,
+    /// Providers that took payments when the payment service last told.
+    pub payment_providers: RwLock<Vec<i32>>,
     pub templates: Templates,
     /// The web pages, if they are built.
     pub web: Option<Web>,

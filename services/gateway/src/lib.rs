@@ -53,6 +53,7 @@ use axum::{
     middleware::{from_fn_with_state, map_response},
 };
 use http::{HeaderName, HeaderValue, Method, header, request::Parts};
+use parking_lot::RwLock;
 use tower::{Service as _, util::MapRequest};
 use tower_http::{
     compression::{
@@ -143,6 +144,7 @@ pub async fn build(deps: GatewayDeps) -> Result<Routers, AppError> {
             deps.settings.product_cache_ttl,
             deps.settings.product_cache_stale,
         ),
+        payment_providers: RwLock::default(),
         templates: pages::Templates::new()?,
         web: web::Web::find(deps.settings.web.as_deref())?,
         base: deps.settings.base().into(),

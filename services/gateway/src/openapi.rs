@@ -34,6 +34,7 @@ use crate::{
     order::OrderSort,
     order::OrderStatus,
     payment::PaymentState,
+    payment::RefundState,
     notification::DeliveryState,
     order::PaymentStatus,
     order::ProductKind,

@@ -359,14 +359,23 @@ impl EventHandler for Payments {
                     reason: reason.unwrap_or_default(),
                 }
             }
-            PaymentEvent::Refunded => NotificationTrigger::Refunded {
-                payment: payment_summary(changed.payment)?,
-                reason: changed.reason,
-            },
-            // The receipt follows from order's event: only then the order has accepted the money.
-            PaymentEvent::Created | PaymentEvent::Succeeded | PaymentEvent::Unspecified => {
-                return Ok(());
+            PaymentEvent::Refunded => {
+                let mut payment = payment_summary(changed.payment)?;
+                if let Some(part) = changed.refund {
+                    payment.amount = money("refund", Some(part))?;
+                }
+                NotificationTrigger::Refunded {
+                    payment,
+                    reason: changed.reason,
+                }
             }
+            // The receipt follows from order's event: only then the order has accepted the money.
+            PaymentEvent::Created
+            | PaymentEvent::Authorized
+            | PaymentEvent::Succeeded
+            | PaymentEvent::Cancelled
+            | PaymentEvent::Expired
+            | PaymentEvent::Unspecified => return Ok(()),
         };
         Ok(self.0.announce(tx, &[(event, trigger)]).await?)
     }

@@ -98,7 +98,8 @@ fn payment_change(event: &Envelope) -> Result<Option<PaymentChange>, HandlerErro
             refunded,
             reason: changed.reason,
         },
-        PaymentEvent::Unspecified => return Ok(None),
+        PaymentEvent::Cancelled | PaymentEvent::Expired => PaymentChangeKind::Closed,
+        PaymentEvent::Authorized | PaymentEvent::Unspecified => return Ok(None),
     };
     Ok(Some(PaymentChange {
         context: EventContext::of(event),

@@ -1,8 +1,18 @@
 //! The settings of this service.
 
-use waybill_service_kit::settings;
+use std::sync::Arc;
 
-use crate::payments::return_url::origin_of;
+use http::Uri;
+use secrecy::{ExposeSecret as _, SecretString};
+use waybill_service_kit::{AppError, settings};
+
+use crate::{
+    payments::return_url::origin_of,
+    providers::{
+        PaymentProvider,
+        stripe::{Stripe, StripeSettings},
+    },
+};
 
 settings! {
     /// Payments
@@ -15,6 +25,46 @@ settings! {
         /// Origins that customers may be sent to after a payment, besides the public address, for instance
         /// `https://www.shop.example`. Development allows any.
         pub return_origins: Vec<String> = "WAYBILL_RETURN_ORIGINS", default "", check return_origins;
+        /// Secret key of the account with Stripe (`sk_live_…`, for tests `sk_test_…`): with it, customers can pay by Stripe.
+        pub stripe_secret_key: Option<SecretString> = "WAYBILL_STRIPE_SECRET_KEY";
+        /// Signing secret of the webhook that Stripe calls at `/api/v1/webhooks/stripe` (`whsec_…`); several with commas while one replaces the other.
+        pub stripe_webhook_secret: Option<SecretString> = "WAYBILL_STRIPE_WEBHOOK_SECRET";
+        /// Where Stripe answers.
+        pub stripe_url: Uri = "WAYBILL_STRIPE_URL", default "https://api.stripe.com";
+    }
+}
+
+impl Settings {
+    /// The providers that the settings have accounts of, in the order in which customers are offered them.
+    ///
+    /// # Errors
+    /// If an account is incomplete.
+    pub fn providers(&self) -> Result<Vec<Arc<dyn PaymentProvider>>, AppError> {
+        let mut configured: Vec<Arc<dyn PaymentProvider>> = Vec::new();
+        if let Some(stripe) = self.stripe()? {
+            configured.push(Arc::new(Stripe::new(stripe)?));
+        }
+        Ok(configured)
+    }
+
+    fn stripe(&self) -> Result<Option<StripeSettings>, AppError> {
+        let (key, webhook) = (&self.stripe_secret_key, &self.stripe_webhook_secret);
+        match (key, webhook, &self.public_url) {
+            (None, None, _) => Ok(None),
+            (Some(key), Some(webhook), Some(_)) => Ok(Some(StripeSettings {
+                secret_key: key.clone(),
+                webhook_secrets: webhook
+                    .expose_secret()
+                    .split(',')
+                    .map(|secret| SecretString::from(secret.trim()))
+                    .collect(),
+                url: self.stripe_url.to_string().trim_end_matches('/').to_owned(),
+            })),
+            // Without its messages, and without an address to come back to, money would arrive that nobody hears of.
+            _ => Err(AppError::malformed(
+                "Stripe needs WAYBILL_STRIPE_SECRET_KEY, WAYBILL_STRIPE_WEBHOOK_SECRET and WAYBILL_PUBLIC_URL",
+            )),
+        }
     }
 }
 
@@ -25,6 +75,9 @@ impl Default for Settings {
             commission_basis_points: 2_000,
             public_url: None,
             return_origins: Vec::new(),
+            stripe_secret_key: None,
+            stripe_webhook_secret: None,
+            stripe_url: Uri::from_static("https://api.stripe.com"),
         }
     }
 }
@@ -73,5 +126,30 @@ mod tests {
             .with("WAYBILL_RETURN_ORIGINS", "https://shop.example, ftp://x");
         let errors = load::<(Settings,)>(&sources).unwrap_err();
         assert_eq!(errors.0.len(), 3, "{errors}");
+    }
+
+    #[test]
+    fn an_account_with_stripe_is_complete_or_absent() {
+        let stripe = |names: &[&str]| {
+            let sources = names.iter().fold(Sources::empty(), |sources, name| {
+                let value = match *name {
+                    "WAYBILL_PUBLIC_URL" => "https://shop.example",
+                    _ => "one, two",
+                };
+                sources.with(name, value)
+            });
+            let (settings,) = load::<(Settings,)>(&sources).unwrap();
+            settings.stripe()
+        };
+        let (key, webhook) = ("WAYBILL_STRIPE_SECRET_KEY", "WAYBILL_STRIPE_WEBHOOK_SECRET");
+        assert!(stripe(&[]).unwrap().is_none());
+        let complete = stripe(&[key, webhook, "WAYBILL_PUBLIC_URL"])
+            .unwrap()
+            .unwrap();
+        assert_eq!(complete.webhook_secrets.len(), 2);
+        assert_eq!(complete.url, "https://api.stripe.com");
+        for incomplete in [&[key][..], &[webhook], &[key, webhook]] {
+            assert!(stripe(incomplete).is_err(), "{incomplete:?}");
+        }
     }
 }

@@ -102,8 +102,11 @@ impl OrderEvents {
         order: &Order,
         commission: Option<i32>,
     ) -> Result<(), HandlerError> {
-        if order.status() != OrderStatus::Completed || order.payment_status() != PaymentStatus::Paid
-        {
+        let paid = matches!(
+            order.payment_status(),
+            PaymentStatus::Paid | PaymentStatus::PartiallyRefunded
+        );
+        if order.status() != OrderStatus::Completed || !paid {
             return Ok(());
         }
         let completed = CompletedOrder {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tonic::{Request, Response, Status};
-use waybill_primitives::UnknownValue;
+use waybill_primitives::{FieldErrors, UnknownValue};
 use waybill_proto::{
     parse_id,
     payment::{self as proto, payment_service_server::PaymentService},
@@ -16,29 +16,25 @@ use crate::{
         app::{NewPayment, Payments},
         domain::{PaymentState, Provider},
     },
-    provider_events::app::ProviderEvents,
+    provider_events::{app::ProviderEvents, settlement::Settlement},
     providers::sandbox::Outcome,
+    refunds::{
+        self,
+        app::{NewRefund, Refunds},
+        domain::RefundState,
+    },
+    webhooks::app::Webhooks,
 };
 
+/// Answers `waybill.payment.v1.PaymentService`.
 #[derive(Clone)]
 pub struct PaymentGrpc {
-    payments: Arc<Payments>,
-    provider_events: Arc<ProviderEvents>,
-    ledger: Arc<Ledger>,
-}
-
-impl PaymentGrpc {
-    pub fn new(
-        payments: Arc<Payments>,
-        provider_events: Arc<ProviderEvents>,
-        ledger: Arc<Ledger>,
-    ) -> Self {
-        Self {
-            payments,
-            provider_events,
-            ledger,
-        }
-    }
+    pub payments: Arc<Payments>,
+    pub provider_events: Arc<ProviderEvents>,
+    pub settlement: Arc<Settlement>,
+    pub refunds: Arc<Refunds>,
+    pub webhooks: Arc<Webhooks>,
+    pub ledger: Arc<Ledger>,
 }
 
 #[tonic::async_trait]
@@ -73,6 +69,84 @@ impl PaymentService for PaymentGrpc {
         let payment = self.payments.get(&ctx, id).await?;
         Ok(Response::new(proto::GetPaymentResponse {
             payment: Some((&payment).into()),
+        }))
+    }
+
+    async fn capture_payment(
+        &self,
+        request: Request<proto::CapturePaymentRequest>,
+    ) -> Result<Response<proto::CapturePaymentResponse>, Status> {
+        let ctx = context(&request);
+        let id = parse_id("id", &request.get_ref().id).map_err(AppError::from)?;
+        let payment = self.settlement.capture(&ctx, id).await?;
+        Ok(Response::new(proto::CapturePaymentResponse {
+            payment: Some((&payment).into()),
+        }))
+    }
+
+    async fn list_providers(
+        &self,
+        _: Request<proto::ListProvidersRequest>,
+    ) -> Result<Response<proto::ListProvidersResponse>, Status> {
+        let providers = self.payments.providers.names();
+        Ok(Response::new(proto::ListProvidersResponse {
+            providers: providers.map(Into::into).collect(),
+        }))
+    }
+
+    async fn receive_webhook(
+        &self,
+        request: Request<proto::ReceiveWebhookRequest>,
+    ) -> Result<Response<proto::ReceiveWebhookResponse>, Status> {
+        let ctx = context(&request);
+        let request = request.into_inner();
+        let provider =
+            Provider::required_from_proto(request.provider).map_err(invalid("provider"))?;
+        let (headers, body) = (&request.headers, &request.body);
+        self.webhooks.receive(&ctx, provider, headers, body).await?;
+        Ok(Response::new(proto::ReceiveWebhookResponse {}))
+    }
+
+    async fn create_refund(
+        &self,
+        request: Request<proto::CreateRefundRequest>,
+    ) -> Result<Response<proto::CreateRefundResponse>, Status> {
+        let ctx = context(&request);
+        let request = request.into_inner();
+        let mut errors = FieldErrors::default();
+        let max = proto::CreateRefundRequest::MAX_REASON;
+        let reason = errors.required_line("reason", &request.reason, max);
+        let new = errors
+            .or(NewRefund {
+                payment_id: parse_id("paymentId", &request.payment_id).map_err(AppError::from)?,
+                amount: request.amount,
+                reason,
+            })
+            .map_err(AppError::from)?;
+        let created = self.refunds.create(&ctx, new).await?;
+        Ok(Response::new(proto::CreateRefundResponse {
+            refund: Some(created.answer),
+            replayed: created.replayed,
+        }))
+    }
+
+    async fn list_refunds(
+        &self,
+        request: Request<proto::ListRefundsRequest>,
+    ) -> Result<Response<proto::ListRefundsResponse>, Status> {
+        let ctx = context(&request);
+        let request = request.into_inner();
+        let payment = match request.payment_id.as_str() {
+            "" => None,
+            id => Some(parse_id("paymentId", id).map_err(AppError::from)?),
+        };
+        let states = RefundState::any_from_proto(&request.states).map_err(invalid("state"))?;
+        let filter = refunds::store::Filter { payment, states };
+        let query = page_query(request.page.as_ref())?;
+        let page = self.refunds.list(&ctx, filter, &query).await?;
+        Ok(Response::new(proto::ListRefundsResponse {
+            refunds: page.rows.iter().map(proto::Refund::from).collect(),
+            page: Some(page.info()),
         }))
     }
 
@@ -120,12 +194,19 @@ impl PaymentService for PaymentGrpc {
         let request = request.into_inner();
         let id = parse_id("paymentId", &request.payment_id).map_err(AppError::from)?;
         let outcome = Outcome::required_from_proto(request.outcome).map_err(invalid("outcome"))?;
-        let payment = self
-            .provider_events
-            .complete_sandbox(&ctx, id, outcome)
-            .await?;
+        let payment = match outcome {
+            Outcome::SucceedLate | Outcome::SucceedTwice => {
+                self.webhooks.tell_of_sandbox(&ctx, id, outcome).await?
+            }
+            Outcome::Succeed | Outcome::Decline | Outcome::Stall => {
+                let events = &self.provider_events;
+                events.complete_sandbox(&ctx, id, outcome).await?
+            }
+        };
         let redirect_url = match outcome {
-            Outcome::Succeed => payment.success_url.clone(),
+            Outcome::Succeed | Outcome::SucceedLate | Outcome::SucceedTwice => {
+                payment.success_url.clone()
+            }
             Outcome::Decline => payment.cancel_url.clone(),
             Outcome::Stall => None,
         };

@@ -5,10 +5,31 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::Notify;
 use waybill_service_kit::Job;
 
-use crate::refunds::app::Refunds;
+use crate::{
+    provider_events::settlement::Settlement, refunds::app::Refunds, webhooks::app::Webhooks,
+};
 
-/// How long a refund waits at most if nothing wakes the job.
+/// How long a refund or a message waits at most if nothing wakes its job.
 const EVERY: Duration = Duration::from_secs(1);
+const RECONCILE_EVERY: Duration = Duration::from_mins(1);
+
+/// Processes messages of providers.
+pub fn webhooks(webhooks: Arc<Webhooks>) -> Job {
+    let wake = Arc::clone(&webhooks.wake);
+    Job::new("webhooks", EVERY, move || {
+        let webhooks = Arc::clone(&webhooks);
+        async move { webhooks.run().await }
+    })
+    .woken_by(wake)
+}
+
+/// Asks providers about payments without an outcome.
+pub fn reconciliation(settlement: Arc<Settlement>) -> Job {
+    Job::new("reconcile-payments", RECONCILE_EVERY, move || {
+        let settlement = Arc::clone(&settlement);
+        async move { settlement.reconcile().await }
+    })
+}
 
 /// Executes open refunds, and retries those that a crash or a failure left.
 pub fn refunds(refunds: Arc<Refunds>, wake: Arc<Notify>) -> Job {

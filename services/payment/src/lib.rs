@@ -1,10 +1,11 @@
 //! Payments, refunds and the ledger.
 //!
-//! Layers: entity ← providers ← payments ← clients, config, ledger ← provider_events, refunds, verify ← consumers, grpc, jobs, migrations.
+//! Layers: entity ← providers ← payments ← clients, config, ledger ← provider_events, refunds, verify ← webhooks ← consumers, grpc, jobs, migrations.
 //!
 //! `payments` (create, read; the state machine), `refunds` (returning money), `ledger` (double-entry bookkeeping), `providers`
-//! (payment providers: the trait and the sandbox), `provider_events` (their events), `consumers` (events of orders), `jobs`
-//! (background jobs), `clients` (calls to the order service), `verify` (invariants of the database).
+//! (payment providers behind one trait), `provider_events` (what they say about payments, and asking them), `webhooks` (their messages),
+//! `consumers` (events of orders), `jobs` (background jobs), `clients` (calls to the order service), `verify` (invariants of the
+//! database).
 
 use std::sync::Arc;
 
@@ -27,14 +28,18 @@ mod provider_events;
 mod providers;
 mod refunds;
 mod verify;
+mod webhooks;
 
 pub use config::Settings;
 pub use consumers::CONSUMERS;
 pub use migrations::Migrator;
 pub use payments::domain::Provider;
 pub use providers::{
-    Checkout, CheckoutSession, PaymentProvider, ProviderError, Providers, RefundOrder,
+    BegunPayment, Capture, Checkout, CheckoutSession, Delivery, Message, News, PaymentKey,
+    PaymentProvider, PaymentStatus, PayoutOrder, ProviderError, Providers, RefundOrder, Transfer,
+    TransferStatus, WebhookError,
     sandbox::Sandbox,
+    stripe::{Stripe, StripeSettings},
 };
 pub use verify::verify;
 
@@ -46,8 +51,9 @@ use payments::{
     app::{Payments, StartPayments},
     return_url::ReturnPolicy,
 };
-use provider_events::app::ProviderEvents;
+use provider_events::{app::ProviderEvents, settlement::Settlement};
 use refunds::app::Refunds;
+use webhooks::app::Webhooks;
 
 /// The service's name: of its stream, its database and its process.
 pub const NAME: &str = "payment";
@@ -58,12 +64,11 @@ pub async fn build(
     settings: &Settings,
     order: GrpcChannel,
 ) -> Result<Service, AppError> {
-    let providers = if deps.environment.is_production() {
-        Providers::default()
-    } else {
-        let sandbox = Sandbox::new(settings.public_url.as_deref());
-        Providers::new(vec![Arc::new(sandbox)])
-    };
+    let mut configured = settings.providers()?;
+    if !deps.environment.is_production() {
+        configured.push(Arc::new(Sandbox::new(settings.public_url.as_deref())));
+    }
+    let providers = Providers::new(configured);
     build_with(deps, settings, order, providers).await
 }
 
@@ -87,6 +92,7 @@ pub async fn build_with(
         } else {
             ReturnPolicy::any()
         },
+        public_url: settings.public_url.clone(),
         sandbox: !production,
         starting: Grouped::new(&deps.db, StartPayments),
     };
@@ -99,16 +105,37 @@ pub async fn build_with(
     let refunds = Arc::new(Refunds::new(
         deps.db.clone(),
         Arc::clone(&deps.clock),
-        providers,
+        providers.clone(),
         Arc::clone(&wake),
     ));
-    let provider_events =
-        ProviderEvents::new(deps.db.clone(), Arc::clone(&deps.clock), !production);
-    let grpc = PaymentGrpc::new(
-        Arc::new(payments),
-        Arc::new(provider_events),
-        Arc::clone(&ledger),
-    );
+    let provider_events = Arc::new(ProviderEvents::new(
+        deps.db.clone(),
+        Arc::clone(&deps.clock),
+        !production,
+    ));
+    let settlement = Arc::new(Settlement::new(
+        deps.db.clone(),
+        Arc::clone(&deps.clock),
+        providers.clone(),
+        Arc::clone(&provider_events),
+    ));
+    let webhooks = Arc::new(Webhooks {
+        db: deps.db.clone(),
+        clock: Arc::clone(&deps.clock),
+        providers,
+        events: Arc::clone(&provider_events),
+        settlement: Arc::clone(&settlement),
+        refunds: Arc::clone(&refunds),
+        wake: Arc::default(),
+    });
+    let grpc = PaymentGrpc {
+        payments: Arc::new(payments),
+        provider_events,
+        settlement: Arc::clone(&settlement),
+        refunds: Arc::clone(&refunds),
+        webhooks: Arc::clone(&webhooks),
+        ledger: Arc::clone(&ledger),
+    };
     Ok(Service {
         name: NAME,
         routes: Routes::new(PaymentServiceServer::new(grpc)),
@@ -116,6 +143,10 @@ pub async fn build_with(
             Arc::new(OrderEvents::new(Arc::clone(&refunds), Arc::clone(&ledger))),
             Arc::new(SettingsEvents::new(ledger)),
         ],
-        jobs: vec![jobs::refunds(refunds, wake)],
+        jobs: vec![
+            jobs::refunds(refunds, wake),
+            jobs::webhooks(webhooks),
+            jobs::reconciliation(settlement),
+        ],
     })
 }

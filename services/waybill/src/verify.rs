@@ -260,7 +260,12 @@ async fn money(databases: &Databases, waiting: &Waiting, findings: &mut Findings
             PaymentEvent::Refunded => {
                 refunded.insert(payment.id);
             }
-            PaymentEvent::Created | PaymentEvent::Failed | PaymentEvent::Unspecified => {}
+            PaymentEvent::Created
+            | PaymentEvent::Authorized
+            | PaymentEvent::Failed
+            | PaymentEvent::Cancelled
+            | PaymentEvent::Expired
+            | PaymentEvent::Unspecified => {}
         }
         Ok(())
     })

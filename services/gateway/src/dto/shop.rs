@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use waybill_proto::{json::name_of, order as pb};
+use waybill_proto::{json::name_of, order as pb, payment};
 
 use crate::app::{DemoAccount, Gateway};
 
@@ -23,6 +23,9 @@ pub struct Shop {
     pub allowed_file_types: Vec<&'static str>,
     /// Whether an administrator approves finished work: the assigned worker requests the completion.
     pub completion_needs_approval: bool,
+    /// Providers that take payments, in the order in which to offer them.
+    #[schema(value_type = Vec<payment::Provider>)]
+    pub payment_providers: Vec<&'static str>,
     /// Whether mails are kept at `/mailbox` instead of being sent.
     pub mailbox: bool,
     /// Accounts for a first look, with their passwords; empty except with demo data.
@@ -30,7 +33,7 @@ pub struct Shop {
 }
 
 impl Shop {
-    pub fn new(settings: pb::ShopSettings, app: &Gateway) -> Self {
+    pub fn new(settings: pb::ShopSettings, providers: &[i32], app: &Gateway) -> Self {
         let types = settings.allowed_file_types.into_iter();
         Self {
             name: settings.shop_name,
@@ -38,6 +41,10 @@ impl Shop {
             max_file_bytes: settings.max_file_bytes,
             allowed_file_types: types.map(name_of::<pb::FileType>).collect(),
             completion_needs_approval: !settings.completion_without_approval,
+            payment_providers: providers
+                .iter()
+                .map(|provider| name_of::<payment::Provider>(*provider))
+                .collect(),
             mailbox: app.mailbox,
             demo_accounts: app.demo_accounts.clone(),
         }

@@ -1,23 +1,25 @@
-//! Payments, and the payment page of the sandbox.
+//! Payments and their refunds, the webhooks of providers, and the payment page of the sandbox.
 
 use axum::{
     Form, Json,
+    body::Bytes,
     extract::{FromRequest as _, Request, State},
     response::{Html, Redirect},
 };
 use http::{HeaderMap, header};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::payment as pb;
-use waybill_service_kit::AppError;
+use waybill_service_kit::{AppError, CallContext};
 
 use crate::{
-    answer::{Answer, Created, Page, Raw, Versioned, present},
+    answer::{Answer, Created, NoContent, Page, Raw, Versioned, present},
     app::{App, read, send},
     dto::{self},
     error::ApiError,
     expand::{Expand, Expanded},
     extract::{
-        Body, Both, Id, Idempotency, Origin, Paging, Params, SignedIn, Unsigned, content_type,
+        Admin, Body, Both, Id, Idempotency, Origin, Paged, Paging, Params, SignedIn, Unsigned,
+        content_type,
     },
 };
 
@@ -25,6 +27,11 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list_order_payments, create_payment))
         .routes(routes!(get_payment))
+        .routes(routes!(capture_payment))
+        .routes(routes!(list_payment_refunds))
+        .routes(routes!(refund_payment))
+        .routes(routes!(list_refunds))
+        .routes(routes!(receive_stripe_webhook))
         .routes(routes!(get_sandbox_checkout, complete_sandbox_checkout))
 }
 
@@ -94,6 +101,120 @@ pub async fn get_payment(
     Ok(Versioned::new(expand.one(&app, &context, payment).await?))
 }
 
+/// Ask the provider what became of a payment, and take the money that the customer has authorised. Call it when the customer returns from
+/// the provider's page. The provider's webhook leads to the same, and a repetition changes nothing.
+#[utoipa::path(post, path = "/api/v1/payments/{id}/capture", tag = "payments")]
+pub async fn capture_payment(
+    State(app): State<App>,
+    SignedIn(context): SignedIn,
+    id: Id,
+) -> Result<Versioned<pb::Payment>, ApiError> {
+    let request = pb::CapturePaymentRequest { id: id.to_string() };
+    let answer = send!(app.clients.payment, capture_payment, &context, request)?;
+    Versioned::of(answer.payment)
+}
+
+/// List the refunds of a payment, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/payments/{id}/refunds",
+    tag = "payments",
+    params(Paging)
+)]
+pub async fn list_payment_refunds(
+    State(app): State<App>,
+    SignedIn(context): SignedIn,
+    id: Id,
+    Params(paging): Params<Paging>,
+) -> Result<Page<pb::Refund>, ApiError> {
+    let request = pb::ListRefundsRequest {
+        payment_id: id.to_string(),
+        states: Vec::new(),
+        page: Some(paging.into()),
+    };
+    let answer = read!(app.clients.payment, list_refunds, &context, request)?;
+    Ok(Page::new(answer.refunds, answer.page))
+}
+
+/// Refund a payment, all that is left of it or a part, any number of times. `refundable` of the payment says how much is left.
+///
+/// The provider is asked until it confirms. If it returns the money to the shop instead, the refund is `FAILED` and the amount can be
+/// refunded again. With an `Idempotency-Key`, a repeated request gets the first answer again.
+#[utoipa::path(post, path = "/api/v1/admin/payments/{id}/refunds", tag = "admin", params(Idempotency),
+    request_body = pb::CreateRefundRequest)]
+pub async fn refund_payment(
+    State(app): State<App>,
+    Admin(mut context): Admin,
+    id: Id,
+    idempotency: Idempotency,
+    Body(mut request): Body<pb::CreateRefundRequest>,
+) -> Result<Created<pb::Refund>, ApiError> {
+    context.idempotency_key = idempotency.0;
+    request.payment_id = id.to_string();
+    let answer = send!(app.clients.payment, create_refund, &context, request)?;
+    let created = Created::new(present(answer.refund)?);
+    Ok(created
+        .at(|refund| format!("/api/v1/payments/{}/refunds", refund.payment_id))
+        .replayed(answer.replayed))
+}
+
+/// List the refunds of all payments, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/refunds",
+    tag = "admin",
+    params(pb::ListRefundsRequest, Paging)
+)]
+pub async fn list_refunds(
+    State(app): State<App>,
+    Admin(context): Admin,
+    Paged(mut request, page): Paged<pb::ListRefundsRequest>,
+) -> Result<Page<pb::Refund>, ApiError> {
+    request.page = page;
+    let answer = read!(app.clients.payment, list_refunds, &context, request)?;
+    Ok(Page::new(answer.refunds, answer.page))
+}
+
+/// Receive a message of Stripe. Its signature is checked on the body as it was sent.
+#[utoipa::path(post, path = "/api/v1/webhooks/stripe", tag = "payments", security(()),
+    request_body(content = String, content_type = "application/octet-stream"))]
+pub async fn receive_stripe_webhook(
+    State(app): State<App>,
+    Unsigned(context): Unsigned,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<NoContent, ApiError> {
+    receive(&app, &context, pb::Provider::Stripe, &headers, body).await
+}
+
+/// The headers that a provider signs with begin so; others are not passed on.
+const SIGNATURE_HEADERS: [&str; 1] = ["stripe-"];
+
+async fn receive(
+    app: &App,
+    context: &CallContext,
+    provider: pb::Provider,
+    headers: &HeaderMap,
+    body: Bytes,
+) -> Result<NoContent, ApiError> {
+    let headers = headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
+        .filter(|(name, _)| {
+            SIGNATURE_HEADERS
+                .iter()
+                .any(|prefix| name.starts_with(prefix))
+        })
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let request = pb::ReceiveWebhookRequest {
+        provider: provider.into(),
+        headers: headers.collect(),
+        body: body.into(),
+    };
+    send!(app.clients.payment, receive_webhook, context, request)?;
+    Ok(NoContent)
+}
+
 /// Open the sandbox's payment page, for anyone with the link. Clients that accept JSON get the payment.
 #[utoipa::path(get, path = "/api/v1/sandbox/checkout/{paymentId}", tag = "payments", security(()),
     responses((status = 200, description = "The page, or the payment", content((pb::Payment = "application/json"), (String = "text/html")))))]
@@ -124,7 +245,7 @@ pub async fn get_sandbox_checkout(
     Ok(Raw::new(Html(page)))
 }
 
-/// Choose the outcome of a sandbox payment: succeed, decline, or stall.
+/// Choose the outcome of a sandbox payment: succeed (at once, told late, or told twice), decline, or stall.
 ///
 /// Takes JSON or the page's form. A browser (`Accept: text/html`) is redirected; other clients get JSON.
 #[utoipa::path(post, path = "/api/v1/sandbox/checkout/{paymentId}", tag = "payments",
@@ -163,7 +284,11 @@ async fn choice(
             .await
             .map(|Form(choice)| choice)
             .map_err(|_| {
-                AppError::invalid_field("outcome", "must be SUCCEED, DECLINE or STALL").into()
+                AppError::invalid_field(
+                    "outcome",
+                    "must be SUCCEED, DECLINE, STALL, SUCCEED_LATE or SUCCEED_TWICE",
+                )
+                .into()
             });
     }
     let Body(choice) =

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use waybill_proto::order as pb;
+use waybill_proto::{order as pb, payment as money};
 use waybill_service_kit::CallContext;
 
 use crate::{
@@ -25,8 +25,27 @@ pub async fn get_shop(
     State(app): State<App>,
     Anyone(context): Anyone,
 ) -> Result<Answer<dto::Shop>, ApiError> {
-    let settings = current(&app, &context).await?;
-    Ok(Answer(dto::Shop::new(settings, &app)))
+    let (settings, providers) = tokio::join!(current(&app, &context), providers(&app, &context));
+    Ok(Answer(dto::Shop::new(settings?, &providers, &app)))
+}
+
+/// Those that were last known while the payment service is away: they hardly ever change, and the shop stays open.
+async fn providers(app: &Gateway, context: &CallContext) -> Vec<i32> {
+    let request = money::ListProvidersRequest {};
+    let answer: Result<_, ApiError> = async {
+        Ok(read!(
+            app.clients.payment,
+            list_providers,
+            context,
+            request
+        )?)
+    }
+    .await;
+    if let Ok(answer) = answer {
+        app.payment_providers.write().clone_from(&answer.providers);
+        return answer.providers;
+    }
+    app.payment_providers.read().clone()
 }
 
 async fn current(app: &Gateway, context: &CallContext) -> Result<pb::ShopSettings, ApiError> {

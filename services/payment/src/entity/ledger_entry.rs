@@ -9,12 +9,16 @@ string_enum! {
     pub enum EntryKind as pb::EntryKind {
         /// A customer paid: once per payment.
         Payment = "PAYMENT",
-        /// A customer got the money back: once per payment.
+        /// A customer got money back: once per refund.
         Refund = "REFUND",
         /// A completed order's money was shared between worker and platform: once per order.
         Accrual = "ACCRUAL",
         /// An order was replaced, and its money moved to the replacement: once per closed order.
         Transfer = "TRANSFER",
+        /// Shares of a completed order were taken back for a refund: once per refund.
+        Clawback = "CLAWBACK",
+        /// What a provider keeps of a payment: once per payment.
+        Fee = "FEE",
     }
 }
 
@@ -24,7 +28,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub kind: EntryKind,
-    /// What it was booked for: the payment (PAYMENT, REFUND) or the order (ACCRUAL, TRANSFER).
+    /// What it was booked for: the payment (PAYMENT, FEE), the refund (REFUND, CLAWBACK; the payment in version 0.1) or the order
+    /// (ACCRUAL, TRANSFER).
     pub source_id: Uuid,
     pub order_id: OrderId,
     pub payment_id: Option<PaymentId>,

@@ -19,6 +19,8 @@ pub enum Account {
     Worker(UserId),
     /// The platform's own share (income).
     Platform,
+    /// What providers keep of payments (an expense: debit balance).
+    Fees,
 }
 
 impl fmt::Display for Account {
@@ -28,6 +30,7 @@ impl fmt::Display for Account {
             Self::Orders => f.write_str("orders"),
             Self::Worker(id) => write!(f, "worker:{id}"),
             Self::Platform => f.write_str("platform"),
+            Self::Fees => f.write_str("fees"),
         }
     }
 }
@@ -38,6 +41,7 @@ impl FromStr for Account {
         match text.split_once(':') {
             None if text == "orders" => Ok(Self::Orders),
             None if text == "platform" => Ok(Self::Platform),
+            None if text == "fees" => Ok(Self::Fees),
             Some(("provider", name)) => {
                 name.parse().map(Self::Provider).map_err(|_| UnknownAccount)
             }
@@ -49,7 +53,7 @@ impl FromStr for Account {
 
 /// The text is not an account.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected orders, platform, provider:<PROVIDER> or worker:<user id>")]
+#[error("expected orders, platform, fees, provider:<PROVIDER> or worker:<user id>")]
 pub struct UnknownAccount;
 
 string_column!(Account);

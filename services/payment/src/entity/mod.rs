@@ -7,3 +7,4 @@ pub mod order_replacement;
 pub mod payment;
 pub mod provider_event;
 pub mod refund;
+pub mod webhook;

@@ -14,14 +14,32 @@ string_enum! {
     }
 }
 
+impl Provider {
+    /// Whether it must be asked over the network.
+    pub const fn is_remote(self) -> bool {
+        match self {
+            Self::Stripe | Self::Paypal => true,
+            Self::Sandbox => false,
+        }
+    }
+}
+
 string_enum! {
     /// The state of a payment.
     pub enum PaymentState as proto::PaymentState {
+        /// The provider has not answered yet; nobody knows of it but us.
+        Created = "CREATED",
         /// Waits for the customer on the provider's page.
         Pending = "PENDING",
+        /// The customer has agreed; the money is on its way.
+        Authorized = "AUTHORIZED",
+        /// Parts of the money may be refunded.
         Succeeded = "SUCCEEDED",
         Failed = "FAILED",
-        /// The money has to be refunded; the provider has not confirmed it yet.
+        Cancelled = "CANCELLED",
+        /// The customer did not pay in time.
+        Expired = "EXPIRED",
+        /// All of the money has to be refunded, or is; the provider has not confirmed all of it yet.
         Refunding = "REFUNDING",
         Refunded = "REFUNDED",
     }
@@ -36,19 +54,26 @@ pub struct Model {
     pub order_number: String,
     pub customer_id: UserId,
     pub provider: Provider,
-    /// The provider's own id of it; unique per provider.
+    /// The provider's own id of it, unique per provider; ours until the provider has answered.
     pub provider_reference: String,
+    /// What refunds name at the provider, if that is something else.
+    pub capture_reference: Option<String>,
     /// In minor units.
     pub amount: i64,
     pub currency: Currency,
+    /// What was refunded, and what the open refunds will add to it, in minor units.
+    pub refunded: i64,
+    pub refunding: i64,
     pub state: PaymentState,
     /// The page where the customer pays. A path if the platform's public address is not configured.
     pub redirect_url: String,
     pub success_url: Option<String>,
     pub cancel_url: Option<String>,
     pub failure_reason: Option<String>,
-    /// The version of the last event about it; the transition to REFUNDING has none.
+    /// The version of the last event about it, 0 before the first one; requests of refunds have none.
     pub version: i64,
+    /// When the provider was last asked about it without being told of a change.
+    pub checked_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
@@ -56,6 +81,11 @@ pub struct Model {
 impl Model {
     pub fn money(&self) -> Money {
         Money::new(self.amount, self.currency)
+    }
+
+    /// What was refunded so far.
+    pub fn refunded_money(&self) -> Money {
+        Money::new(self.refunded, self.currency)
     }
 }
 

@@ -8,10 +8,15 @@ use super::payment::Provider;
 string_enum! {
     /// What happened, according to the provider.
     pub enum ProviderEventKind {
+        /// The customer has agreed; the money is on its way.
+        Authorized = "AUTHORIZED",
         /// It has the customer's money.
         Captured = "CAPTURED",
-        /// The customer's means of payment was refused.
+        /// It refused for good.
         Failed = "FAILED",
+        Cancelled = "CANCELLED",
+        /// The customer did not pay in time.
+        Expired = "EXPIRED",
     }
 }
 

@@ -1,7 +1,19 @@
 //! A requested refund; the job processes the rows that are not completed.
 
-use waybill_primitives::{Currency, Money, PaymentId, Timestamp};
+use waybill_primitives::{Currency, Money, PaymentId, Timestamp, UserId, string_enum};
+use waybill_proto::payment as proto;
 use waybill_store::entity_prelude::*;
+
+string_enum! {
+    /// How far a refund is.
+    pub enum RefundState as proto::RefundState {
+        /// It is tried until the provider confirms or refuses it for good.
+        Pending = "PENDING",
+        Succeeded = "SUCCEEDED",
+        /// The provider did not return the money; it can be refunded again.
+        Failed = "FAILED",
+    }
+}
 
 #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "refunds")]
@@ -20,7 +32,11 @@ pub struct Model {
     /// No attempt before this time: the lease of the replica that works on it, then the delay after a failure.
     pub next_attempt_at: Timestamp,
     pub last_error: Option<String>,
+    /// It has succeeded or failed.
     pub completed: bool,
+    pub state: RefundState,
+    /// The administrator who asked for it; none if it follows from what happened to the order.
+    pub requested_by: Option<UserId>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }

@@ -10,10 +10,15 @@ use waybill_store::{
 };
 
 use super::{
-    domain::{Account, BookedLine, Entry, EntryError, EntryKind, Transfer, UnknownAccount},
+    domain::{
+        Account, BookedLine, Entry, EntryError, EntryKind, OrderBooks, Transfer, UnknownAccount,
+    },
     store::{self, Filter},
 };
-use crate::payments::{app::Replaced, domain::Payment, store as payments};
+use crate::{
+    entity::refund::Model as Refund,
+    payments::{app::Replaced, domain::Payment, store as payments},
+};
 
 /// A paid and completed order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,9 +44,29 @@ pub fn book_payment(tx: &Tx, payment: &Payment, now: Timestamp) -> Result<(), Ap
     book(tx, Entry::payment(payment), now)
 }
 
-/// Books the refund in the transaction that marks the payment as refunded.
-pub fn book_refund(tx: &Tx, payment: &Payment, now: Timestamp) -> Result<(), AppError> {
-    book(tx, Entry::refund(payment), now)
+/// Books what the provider keeps of a payment.
+pub fn book_fee(tx: &Tx, payment: &Payment, fee: Money, now: Timestamp) -> Result<(), AppError> {
+    book(tx, Entry::fee(payment, fee), now)
+}
+
+/// Books a refund in the transaction that marks it as done. What worker and platform have got of that money already is taken back.
+pub async fn book_refund(
+    tx: &Tx,
+    payment: &Payment,
+    refund: &Refund,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let books = locked_books(tx, payment.order_id, now).await?;
+    if let Some(clawback) = Entry::clawback(payment, refund, &books).map_err(AppError::internal)? {
+        book(tx, Ok(clawback), now)?;
+    }
+    book(tx, Entry::refund(payment, refund), now)
+}
+
+/// What was booked for an order. Nobody else shares or refunds its money until the transaction ends.
+async fn locked_books(tx: &Tx, order: OrderId, now: Timestamp) -> Result<OrderBooks, AppError> {
+    payments::current_orders(tx, [order], now).await?;
+    Ok(store::books_of(tx.conn(), order).await?)
 }
 
 /// With the commit.
@@ -65,9 +90,16 @@ impl Ledger {
         }
     }
 
-    /// Shares the money of a completed order between its worker and the platform, once. A free order has nothing to share.
+    /// Shares the money of a completed order between its worker and the platform, once. What was refunded before is not shared; a free
+    /// order has nothing to share.
     pub async fn accrue(&self, tx: &Tx, order: &CompletedOrder) -> Result<(), AppError> {
-        if order.total.amount <= 0 || store::has_accrual(tx.conn(), order.id).await? {
+        if order.total.amount <= 0 {
+            return Ok(());
+        }
+        let books = locked_books(tx, order.id, self.clock.now()).await?;
+        // More than the total is there while a second payment waits for its refund.
+        let shared = Money::new(books.left.min(order.total.amount), order.total.currency);
+        if shared.amount <= 0 || !books.shared.is_empty() {
             return Ok(());
         }
         let commission = match order.commission {
@@ -80,7 +112,7 @@ impl Ledger {
                 known.unwrap_or(self.commission_basis_points)
             }
         };
-        let entry = Entry::accrual(order.id, order.total, order.worker, commission);
+        let entry = Entry::accrual(order.id, shared, order.worker, commission);
         book(tx, entry, self.clock.now())
     }
 

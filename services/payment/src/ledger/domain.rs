@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use uuid::Uuid;
 use waybill_primitives::{Currency, Money, OrderId, PaymentId, UserId};
 
 pub use crate::entity::{
     ledger_entry::EntryKind,
     ledger_line::{Account, Model as BookedLine, UnknownAccount},
 };
-use crate::payments::domain::Payment;
+use crate::{entity::refund::Model as Refund, payments::domain::Payment};
 
 /// Why an entry cannot be booked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,6 +24,7 @@ pub enum EntryError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     kind: EntryKind,
+    source: Uuid,
     order_id: OrderId,
     payment_id: Option<PaymentId>,
     currency: Currency,
@@ -35,6 +37,7 @@ impl Entry {
         let provider = Account::Provider(payment.provider);
         Self::new(
             EntryKind::Payment,
+            payment.id.uuid(),
             payment.order_id,
             Some(payment.id),
             payment.money(),
@@ -42,16 +45,71 @@ impl Entry {
         .transfer(provider, Account::Orders, payment.amount)
     }
 
-    /// The provider refunded it: the payment's entry in reverse.
-    pub fn refund(payment: &Payment) -> Result<Self, EntryError> {
+    /// The provider refunded money of a payment.
+    pub fn refund(payment: &Payment, refund: &Refund) -> Result<Self, EntryError> {
         let provider = Account::Provider(payment.provider);
         Self::new(
             EntryKind::Refund,
+            refund.id,
             payment.order_id,
             Some(payment.id),
-            payment.money(),
+            refund.money(),
         )?
-        .transfer(Account::Orders, provider, payment.amount)
+        .transfer(Account::Orders, provider, refund.amount)
+    }
+
+    /// The provider keeps a fee of a payment.
+    pub fn fee(payment: &Payment, fee: Money) -> Result<Self, EntryError> {
+        let provider = Account::Provider(payment.provider);
+        Self::new(
+            EntryKind::Fee,
+            payment.id.uuid(),
+            payment.order_id,
+            Some(payment.id),
+            fee,
+        )?
+        .transfer(Account::Fees, provider, fee.amount)
+    }
+
+    /// Takes back of the shares of a completed order what a refund needs beyond what was left of its money. None if enough was left.
+    ///
+    /// Each share gives back its part of all that was taken back so far, rounded down, and the platform the rest. So nothing is lost to
+    /// rounding, and a refund of everything takes back exactly what was shared.
+    pub fn clawback(
+        payment: &Payment,
+        refund: &Refund,
+        books: &OrderBooks,
+    ) -> Result<Option<Self>, EntryError> {
+        let shared: i64 = books.shared.values().sum();
+        let missing = (refund.amount - books.left.max(0)).min(shared - books.taken_back);
+        if missing <= 0 {
+            return Ok(None);
+        }
+        let mut entry = Self::new(
+            EntryKind::Clawback,
+            refund.id,
+            payment.order_id,
+            Some(payment.id),
+            Money::new(missing, payment.currency),
+        )?;
+        let mut rest = missing;
+        let workers = books.shared.iter();
+        for (worker, share) in workers.filter(|(account, _)| **account != Account::Platform) {
+            let until = |taken: i64| {
+                let part = i128::from(*share) * i128::from(taken) / i128::from(shared);
+                // At most the share.
+                i64::try_from(part).unwrap_or(*share)
+            };
+            let part = until(books.taken_back + missing) - until(books.taken_back);
+            if part > 0 {
+                entry = entry.transfer(*worker, Account::Orders, part)?;
+                rest -= part;
+            }
+        }
+        if rest > 0 {
+            entry = entry.transfer(Account::Platform, Account::Orders, rest)?;
+        }
+        Ok(Some(entry))
     }
 
     /// A paid order is completed: the platform keeps its commission (rounded down), the worker gets the rest. An order without a
@@ -65,7 +123,7 @@ impl Entry {
         if commission_basis_points > 10_000 {
             return Err(EntryError::Commission(commission_basis_points));
         }
-        let entry = Self::new(EntryKind::Accrual, order_id, None, total)?;
+        let entry = Self::new(EntryKind::Accrual, order_id.uuid(), order_id, None, total)?;
         let Some(worker) = worker else {
             return entry.transfer(Account::Orders, Account::Platform, total.amount);
         };
@@ -83,6 +141,7 @@ impl Entry {
 
     fn new(
         kind: EntryKind,
+        source: Uuid,
         order_id: OrderId,
         payment_id: Option<PaymentId>,
         moved: Money,
@@ -92,6 +151,7 @@ impl Entry {
         }
         Ok(Self {
             kind,
+            source,
             order_id,
             payment_id,
             currency: moved.currency,
@@ -119,6 +179,11 @@ impl Entry {
         self.kind
     }
 
+    /// What it is booked for: once per kind.
+    pub fn source(&self) -> Uuid {
+        self.source
+    }
+
     pub fn order_id(&self) -> OrderId {
         self.order_id
     }
@@ -139,6 +204,38 @@ impl Entry {
     }
 }
 
+/// What the ledger says about the money of an order, in minor units.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OrderBooks {
+    /// What customers paid for it that is neither shared nor refunded.
+    pub left: i64,
+    /// What worker and platform got when it was completed.
+    pub shared: BTreeMap<Account, i64>,
+    /// What was taken back of that.
+    pub taken_back: i64,
+}
+
+impl OrderBooks {
+    pub fn of<'a>(lines: impl IntoIterator<Item = &'a BookedLine>) -> Self {
+        let mut books = Self::default();
+        for line in lines {
+            match (line.account, line.kind) {
+                (Account::Orders, kind) => {
+                    books.left -= line.amount;
+                    if kind == EntryKind::Clawback {
+                        books.taken_back -= line.amount;
+                    }
+                }
+                (account, EntryKind::Accrual) => {
+                    *books.shared.entry(account).or_default() -= line.amount;
+                }
+                _ => {}
+            }
+        }
+        books
+    }
+}
+
 /// Moves what customers paid for one order to another: within one account, so that it balances like every entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transfer {
@@ -150,8 +247,11 @@ pub struct Transfer {
 impl Transfer {
     /// None if there is nothing to move.
     pub fn new(from: OrderId, to: OrderId, payments: &[Payment]) -> Option<Self> {
-        let paid = payments.iter().map(|payment| (payment.id, payment.money()));
-        let paid: Vec<_> = paid.collect();
+        let paid = payments.iter().map(|payment| {
+            let left = payment.amount - payment.refunded;
+            (payment.id, Money::new(left, payment.currency))
+        });
+        let paid: Vec<_> = paid.filter(|(_, left)| left.amount > 0).collect();
         (!paid.is_empty()).then_some(Self { from, to, paid })
     }
 
@@ -180,6 +280,10 @@ mod tests {
         entry.lines().map(|(_, amount)| i128::from(amount)).sum()
     }
 
+    fn refund_of(payment: &Payment, amount: i64) -> Refund {
+        Refund::new(payment, amount, "returned", None, payment.created_at)
+    }
+
     #[test]
     fn accounts_round_trip() {
         let worker = Account::Worker(UserId::new());
@@ -187,6 +291,7 @@ mod tests {
             Account::Provider(Provider::Sandbox),
             Account::Orders,
             Account::Platform,
+            Account::Fees,
             worker,
         ] {
             assert_eq!(account.to_string().parse(), Ok(account));
@@ -270,12 +375,71 @@ mod tests {
 
             let payment = crate::payments::testing::payment(total);
             let paid = Entry::payment(&payment).unwrap();
-            let refund = Entry::refund(&payment).unwrap();
+            let all = refund_of(&payment, amount);
+            let refund = Entry::refund(&payment, &all).unwrap();
             prop_assert_eq!(sum(&paid), 0);
             prop_assert_eq!(sum(&refund), 0);
             for (account, amount) in paid.lines() {
                 prop_assert!(refund.lines().any(|line| line == (account, -amount)));
             }
         }
+
+        /// However an order is refunded after its completion, the shares give back what they got, and not a unit more.
+        #[test]
+        fn clawbacks_take_back_exactly_what_was_shared(
+            total in 1_i64..100_000, points in 0_u32..=10_000, parts in prop::collection::vec(1_i64..40_000, 1..12),
+        ) {
+            let worker = UserId::new();
+            let payment = crate::payments::testing::payment(Money::new(total, Currency::USD));
+            let mut books = OrderBooks { left: total, ..OrderBooks::default() };
+            let accrual = Entry::accrual(payment.order_id, payment.money(), Some(worker), points).unwrap();
+            for (account, amount) in accrual.lines() {
+                if account == Account::Orders {
+                    books.left -= amount;
+                } else {
+                    books.shared.insert(account, -amount);
+                }
+            }
+            let shared = books.shared.clone();
+            let mut taken: BTreeMap<Account, i64> = BTreeMap::new();
+            let mut refunded = 0;
+            for part in parts.into_iter().chain([total]) {
+                let part = part.min(total - refunded);
+                if part == 0 {
+                    break;
+                }
+                let refund = refund_of(&payment, part);
+                let entry = Entry::clawback(&payment, &refund, &books).unwrap().expect("all of it was shared");
+                prop_assert_eq!(sum(&entry), 0);
+                for (account, amount) in entry.lines().filter(|(account, _)| *account != Account::Orders) {
+                    *taken.entry(account).or_default() += amount;
+                }
+                refunded += part;
+                books.taken_back += part;
+                for (account, amount) in &taken {
+                    prop_assert!(*amount <= shared[account], "{account}: {amount}");
+                }
+            }
+            prop_assert_eq!(refunded, total);
+            prop_assert_eq!(taken, shared);
+        }
+    }
+
+    #[test]
+    fn what_is_left_of_an_orders_money_goes_back_first() {
+        let payment = crate::payments::testing::payment(Money::new(100, Currency::USD));
+        let shared = BTreeMap::from([(Account::Platform, 100)]);
+        // A second payment of the same order, which it did not accept.
+        let books = OrderBooks {
+            left: 100,
+            shared,
+            taken_back: 0,
+        };
+        let refund = refund_of(&payment, 100);
+        assert_eq!(Entry::clawback(&payment, &refund, &books), Ok(None));
+        let books = OrderBooks { left: 40, ..books };
+        let entry = Entry::clawback(&payment, &refund, &books).unwrap().unwrap();
+        let lines: Vec<_> = entry.lines().collect();
+        assert_eq!(lines, [(Account::Orders, -60), (Account::Platform, 60)]);
     }
 }

@@ -7,22 +7,15 @@ use sea_orm::{
     QuerySelect as _, Select,
 };
 use uuid::Uuid;
-use waybill_primitives::{OrderId, PaymentId, Timestamp};
+use waybill_primitives::{OrderId, Timestamp};
 use waybill_store::{
     StoreError, Tx,
     page::{self, Keyset, Page, PageError, PageQuery},
     rows,
 };
 
-use super::domain::{Account, BookedLine, Entry, EntryKind, Transfer};
+use super::domain::{Account, BookedLine, Entry, EntryKind, OrderBooks, Transfer};
 use crate::entity::{commission, ledger_entry, ledger_line};
-
-/// What an entry was booked for: once per kind.
-fn source(entry: &Entry) -> Uuid {
-    entry
-        .payment_id()
-        .map_or_else(|| entry.order_id().uuid(), PaymentId::uuid)
-}
 
 /// Books an entry with the commit. The unique index refuses a second one of the same kind for the same source.
 pub fn defer(tx: &Tx, entry: &Entry, at: Timestamp) {
@@ -30,7 +23,7 @@ pub fn defer(tx: &Tx, entry: &Entry, at: Timestamp) {
     let row = ledger_entry::Model {
         id: entry_id,
         kind: entry.kind(),
-        source_id: source(entry),
+        source_id: entry.source(),
         order_id: entry.order_id(),
         payment_id: entry.payment_id(),
         at,
@@ -77,17 +70,16 @@ pub fn defer_transfer(tx: &Tx, transfer: &Transfer, at: Timestamp) {
     tx.defer(lines);
 }
 
-/// Whether an order's money was shared already.
-pub async fn has_accrual(
+/// What was booked for an order so far.
+pub async fn books_of(
     connection: &impl ConnectionTrait,
     order: OrderId,
-) -> Result<bool, StoreError> {
-    let found = ledger_entry::Entity::find()
-        .filter(ledger_entry::Column::Kind.eq(EntryKind::Accrual))
-        .filter(ledger_entry::Column::SourceId.eq(order))
-        .one(connection)
+) -> Result<OrderBooks, StoreError> {
+    let lines = ledger_line::Entity::find()
+        .filter(ledger_line::Column::OrderId.eq(order))
+        .all(connection)
         .await?;
-    Ok(found.is_some())
+    Ok(OrderBooks::of(&lines))
 }
 
 /// Stores the commission of a version of the shop's settings.

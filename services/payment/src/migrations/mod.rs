@@ -3,6 +3,7 @@
 use sea_orm_migration::prelude::*;
 
 mod m20261129_000001_payments;
+mod m20261201_000001_refunds;
 
 #[derive(Debug)]
 pub struct Migrator;
@@ -10,6 +11,9 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261129_000001_payments::Migration)]
+        vec![
+            Box::new(m20261129_000001_payments::Migration),
+            Box::new(m20261201_000001_refunds::Migration),
+        ]
     }
 }

@@ -1,11 +1,11 @@
 //! The use cases of payments and their transactions.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use serde::Serialize;
-use waybill_primitives::{Clock, OrderId, PaymentId, Role};
-use waybill_proto::{payment as proto, payment::PaymentEvent};
+use waybill_primitives::{Clock, OrderId, PaymentId, Role, Timestamp};
+use waybill_proto::{parse_id, payment as proto, payment::PaymentEvent};
 use waybill_service_kit::{
     AppError, CallContext, ErrorCode, FieldError, UserCaller,
     once::{self, Done, once},
@@ -13,15 +13,18 @@ use waybill_service_kit::{
 use waybill_store::{
     Db, Grouped, GroupedWrite, IdempotencyError, IdempotencyKey, StoreError, Tx,
     page::{Page, PageQuery},
+    transact,
 };
 
 use super::{
-    domain::{NotPayable, OrderSummary, Payment, PaymentState, Provider},
+    domain::{NotPayable, OrderSummary, Payment, PaymentState, Provider, Step},
     events,
     return_url::ReturnPolicy,
     store::{self, Filter},
 };
-use crate::providers::{Checkout, PaymentProvider, ProviderError, Providers, sandbox::NO_SANDBOX};
+use crate::providers::{
+    Checkout, CheckoutSession, PaymentProvider, ProviderError, Providers, sandbox::NO_SANDBOX,
+};
 
 /// Looks up orders.
 #[async_trait]
@@ -49,18 +52,33 @@ pub struct Replaced {
     pub number: String,
 }
 
+/// Longest reason of a failure, in characters.
+const MAX_REASON: usize = 500;
+/// How long customers have on the provider's page, where it can be limited.
+const LIFETIME: Duration = Duration::from_hours(1);
+
+/// After the provider's answer; none if it has begun before, or was given up.
+fn begun(payment: &Payment, session: CheckoutSession, now: Timestamp) -> Option<Payment> {
+    let mut next = payment.after(Step::Begin, now)?;
+    next.provider_reference = session.reference;
+    next.redirect_url = session.redirect_url;
+    Some(next)
+}
+
 pub struct Payments {
     pub db: Db,
     pub clock: Arc<dyn Clock>,
     pub orders: Arc<dyn Orders>,
     pub providers: Providers,
     pub return_policy: ReturnPolicy,
+    /// `https://shop.example`; pages of other providers lead back there.
+    pub public_url: Option<String>,
     /// Whether the sandbox may be used: not in production.
     pub sandbox: bool,
     pub starting: Grouped<StartPayments>,
 }
 
-/// A payment that its provider has started.
+/// A payment that begins, at a provider that has answered already or will be asked.
 #[derive(Debug)]
 pub struct StartedPayment {
     ctx: CallContext,
@@ -97,7 +115,9 @@ impl GroupedWrite for StartPayments {
             tx.act_for(started.ctx.event_context());
             once::defer(tx, started.key.as_ref(), &proto::Payment::from(&payment));
             tx.defer([payment.clone()]);
-            events::changed(tx, &payment, PaymentEvent::Created);
+            if payment.state == PaymentState::Pending {
+                events::changed(tx, &payment, PaymentEvent::Created);
+            }
             if started.for_other {
                 events::started_for(tx, &started.ctx, &payment);
             }
@@ -118,14 +138,28 @@ impl Payments {
         let request = serde_json::to_vec(&new).map_err(AppError::internal)?;
         let key = once::key(ctx, "create_payment", &request)?;
         // First, so that a repetition begins nothing at the provider.
-        if let Some(payment) = once::earlier(&self.db, key.as_ref()).await? {
-            return Ok(Done::before(payment));
+        let done = match once::earlier::<proto::Payment>(&self.db, key.as_ref()).await? {
+            Some(payment) => Done::before(payment),
+            None => {
+                // A concurrent call with the same key may be faster; then its result is returned.
+                let begin = self.begin(ctx, user, new, key.as_ref());
+                once(&self.db, key.as_ref(), begin).await?
+            }
+        };
+        // Also if an earlier call did not get further than writing it.
+        if done.answer.state() == proto::PaymentState::Created {
+            let id = parse_id("payment.id", &done.answer.id).map_err(AppError::internal)?;
+            let payment = self.begin_at_provider(ctx, id).await?;
+            return Ok(Done {
+                answer: (&payment).into(),
+                ..done
+            });
         }
-        // A concurrent call with the same key may be faster; then its result is returned.
-        let begin = self.begin(ctx, user, new, key.as_ref());
-        once(&self.db, key.as_ref(), begin).await
+        Ok(done)
     }
 
+    /// Writes the payment. A provider that must be asked over the network is asked afterwards: whatever is lost on the way, the payment
+    /// is known here, and a repetition goes on with it.
     async fn begin(
         &self,
         ctx: &CallContext,
@@ -138,33 +172,36 @@ impl Payments {
         let order = self.own_order(ctx, user, new.order_id).await?;
         self.check_payable(&order).await?;
 
-        let checkout = Checkout {
-            payment_id: PaymentId::new(),
-            order_number: order.number.clone(),
-            amount: order.total,
-            success_url,
-            cancel_url,
-        };
-        let session = provider.begin(&checkout).await.map_err(provider_failed)?;
         let now = self.clock.now();
-        let payment = Payment {
-            id: checkout.payment_id,
+        let id = PaymentId::new();
+        let mut payment = Payment {
+            id,
             order_id: order.id,
             order_number: order.number,
             customer_id: order.customer_id,
             provider: new.provider,
-            provider_reference: session.reference,
+            // Until the provider gives its own.
+            provider_reference: id.to_string(),
+            capture_reference: None,
             amount: order.total.amount,
             currency: order.total.currency,
-            state: PaymentState::Pending,
-            redirect_url: session.redirect_url,
-            success_url: checkout.success_url,
-            cancel_url: checkout.cancel_url,
+            refunded: 0,
+            refunding: 0,
+            state: PaymentState::Created,
+            redirect_url: String::new(),
+            success_url,
+            cancel_url,
             failure_reason: None,
-            version: 1,
+            version: 0,
+            checked_at: None,
             created_at: now,
             updated_at: now,
         };
+        if !new.provider.is_remote() {
+            let session = provider.begin(&self.checkout(&payment)).await;
+            payment = begun(&payment, session.map_err(provider_failed)?, now)
+                .ok_or_else(|| AppError::internal("a new payment cannot begin"))?;
+        }
         let started = self.starting.call(StartedPayment {
             ctx: ctx.clone(),
             for_other: user.id != payment.customer_id,
@@ -180,6 +217,82 @@ impl Payments {
                 Err(IdempotencyError::InProgress.into())
             }
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Begins a written payment at its provider. Can be repeated: the provider begins it once, and the first answer counts.
+    async fn begin_at_provider(
+        &self,
+        ctx: &CallContext,
+        id: PaymentId,
+    ) -> Result<Payment, AppError> {
+        let payment = store::find(self.db.reader(), id).await?;
+        let payment = payment.ok_or_else(|| AppError::not_found("payment"))?;
+        if payment.state != PaymentState::Created {
+            return Ok(payment);
+        }
+        let provider = self.provider(payment.provider)?;
+        let session = match provider.begin(&self.checkout(&payment)).await {
+            Ok(session) => session,
+            Err(ProviderError::Refused(why)) => {
+                self.refused(ctx, id, &why).await?;
+                return Err(provider_failed(ProviderError::Refused(why)));
+            }
+            Err(error) => return Err(provider_failed(error)),
+        };
+        let written = transact!(self.db, ctx, async |tx| {
+            let payment = store::lock(tx, id).await?;
+            let payment = payment.ok_or_else(|| AppError::not_found("payment"))?;
+            let Some(next) = begun(&payment, session.clone(), self.clock.now()) else {
+                return Ok((payment, false));
+            };
+            store::save(tx, &next).await?;
+            events::changed(tx, &next, PaymentEvent::Created);
+            Ok::<_, AppError>((next, true))
+        });
+        let (payment, changed) = written.await?;
+        if changed {
+            count(&payment);
+        }
+        Ok(payment)
+    }
+
+    /// The provider refuses to begin a payment. Nobody but its customer knows of it, so nothing is published.
+    async fn refused(&self, ctx: &CallContext, id: PaymentId, why: &str) -> Result<(), AppError> {
+        transact!(self.db, ctx, async |tx| {
+            let found = store::lock(tx, id).await?;
+            if let Some(payment) = found.filter(|it| it.state == PaymentState::Created) {
+                let failed = Payment {
+                    state: PaymentState::Failed,
+                    failure_reason: Some(why.chars().take(MAX_REASON).collect()),
+                    updated_at: self.clock.now(),
+                    ..payment
+                };
+                store::save(tx, &failed).await?;
+            }
+            Ok::<_, AppError>(())
+        })
+        .await
+    }
+
+    fn checkout(&self, payment: &Payment) -> Checkout {
+        let absolute = |url: &Option<String>, page: &str| {
+            let url = url.clone();
+            let url = url.unwrap_or_else(|| format!("/{page}/{}", payment.order_id));
+            match &self.public_url {
+                Some(base) if url.starts_with('/') => {
+                    Some(format!("{}{url}", base.trim_end_matches('/')))
+                }
+                _ => Some(url),
+            }
+        };
+        Checkout {
+            payment_id: payment.id,
+            order_number: payment.order_number.clone(),
+            amount: payment.money(),
+            success_url: absolute(&payment.success_url, "placed"),
+            cancel_url: absolute(&payment.cancel_url, "pay"),
+            expires_at: Some(payment.created_at.plus(LIFETIME)),
         }
     }
 
@@ -226,7 +339,7 @@ impl Payments {
         order.check_payable(self.clock.now()).map_err(not_payable)?;
         // The money may have just arrived, and the order does not know it yet.
         let reader = self.db.reader();
-        let paid = store::of_order_in(reader, order.id, PaymentState::Succeeded).await?;
+        let paid = store::refundable_of(reader, order.id).await?;
         if paid.is_empty() {
             Ok(())
         } else {
@@ -283,7 +396,7 @@ fn provider_failed(error: ProviderError) -> AppError {
             AppError::unavailable("the payment provider does not answer; try again shortly")
                 .with_source(error)
         }
-        ProviderError::Refused(_) => AppError::internal(error),
+        ProviderError::Account(_) | ProviderError::Refused(_) => AppError::internal(error),
     }
 }
 

@@ -4,37 +4,46 @@ use waybill_primitives::{Money, OrderId, Timestamp, UserId};
 
 pub use crate::entity::payment::{Model as Payment, PaymentState, Provider};
 
-/// What can happen to a payment.
+/// What can happen to a payment. What is refunded of it is not a step: see [`Payment::refunding`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
+    /// The provider knows of it: the customer can pay.
+    Begin,
+    /// The customer has agreed.
+    Authorize,
     /// The provider has the customer's money.
     Capture,
     /// The provider refused permanently.
     Fail,
-    /// The order cannot keep the money, or somebody requests the refund.
-    RequestRefund,
-    /// The provider has sent the money back.
-    ConfirmRefund,
+    /// The customer, or we, gave it up.
+    Cancel,
+    /// The customer did not pay in time.
+    Expire,
 }
 
+use PaymentState::{
+    Authorized, Cancelled, Created, Expired, Failed, Pending, Refunded, Refunding, Succeeded,
+};
+
 /// The transition table. Every other transition is refused.
+///
+/// Money that arrives late counts: what a provider has is never ignored. The order decides whether it keeps it.
 pub const TRANSITIONS: &[(PaymentState, Step, PaymentState)] = &[
-    (
-        PaymentState::Pending,
-        Step::Capture,
-        PaymentState::Succeeded,
-    ),
-    (PaymentState::Pending, Step::Fail, PaymentState::Failed),
-    (
-        PaymentState::Succeeded,
-        Step::RequestRefund,
-        PaymentState::Refunding,
-    ),
-    (
-        PaymentState::Refunding,
-        Step::ConfirmRefund,
-        PaymentState::Refunded,
-    ),
+    (Created, Step::Begin, Pending),
+    (Created, Step::Fail, Failed),
+    (Created, Step::Expire, Expired),
+    (Pending, Step::Authorize, Authorized),
+    (Pending, Step::Capture, Succeeded),
+    (Pending, Step::Fail, Failed),
+    (Pending, Step::Cancel, Cancelled),
+    (Pending, Step::Expire, Expired),
+    (Authorized, Step::Capture, Succeeded),
+    (Authorized, Step::Fail, Failed),
+    (Authorized, Step::Cancel, Cancelled),
+    (Authorized, Step::Expire, Expired),
+    (Failed, Step::Capture, Succeeded),
+    (Cancelled, Step::Capture, Succeeded),
+    (Expired, Step::Capture, Succeeded),
 ];
 
 /// What a step means for a payment in a given state.
@@ -49,60 +58,130 @@ pub enum Verdict {
 }
 
 impl Step {
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 6] = [
+        Self::Begin,
+        Self::Authorize,
         Self::Capture,
         Self::Fail,
-        Self::RequestRefund,
-        Self::ConfirmRefund,
+        Self::Cancel,
+        Self::Expire,
     ];
 
-    /// The transition of the step: the required state and the new state.
-    pub fn transition(self) -> (PaymentState, PaymentState) {
+    /// The state that the step leads to.
+    pub fn target(self) -> PaymentState {
         match self {
-            Self::Capture => (PaymentState::Pending, PaymentState::Succeeded),
-            Self::Fail => (PaymentState::Pending, PaymentState::Failed),
-            Self::RequestRefund => (PaymentState::Succeeded, PaymentState::Refunding),
-            Self::ConfirmRefund => (PaymentState::Refunding, PaymentState::Refunded),
+            Self::Begin => Pending,
+            Self::Authorize => Authorized,
+            Self::Capture => Succeeded,
+            Self::Fail => Failed,
+            Self::Cancel => Cancelled,
+            Self::Expire => Expired,
         }
     }
 }
 
 impl Payment {
-    /// After a step that is published; none if it is not in the step's initial state.
+    /// After a step that is published; none if the table has none from its state.
     pub fn after(&self, step: Step, now: Timestamp) -> Option<Self> {
-        let (from, to) = step.transition();
-        (self.state == from).then(|| Self {
-            state: to,
+        match self.state.after(step) {
+            Verdict::Move(state) => Some(Self {
+                state,
+                version: self.version + 1,
+                updated_at: now,
+                ..self.clone()
+            }),
+            Verdict::Done | Verdict::Refused => None,
+        }
+    }
+
+    /// What can still be refunded, in minor units: neither refunded nor on its way back.
+    pub fn refundable(&self) -> i64 {
+        if self.state == Succeeded {
+            self.amount - self.refunded - self.refunding
+        } else {
+            0
+        }
+    }
+
+    /// After the request of a refund of `amount` minor units; none if less can be refunded. Not published.
+    pub fn refund_requested(&self, amount: i64, now: Timestamp) -> Option<Self> {
+        (amount > 0 && amount <= self.refundable()).then(|| {
+            let refunding = self.refunding + amount;
+            Self {
+                refunding,
+                updated_at: now,
+                ..self.clone()
+            }
+            .in_refund_state()
+        })
+    }
+
+    /// After a requested refund arrived.
+    #[must_use]
+    pub fn refund_succeeded(&self, amount: i64, now: Timestamp) -> Self {
+        Self {
+            refunded: self.refunded + amount,
+            refunding: self.refunding - amount,
             version: self.version + 1,
             updated_at: now,
             ..self.clone()
-        })
+        }
+        .in_refund_state()
+    }
+
+    /// After a requested refund was refused for good. Not published.
+    #[must_use]
+    pub fn refund_failed(&self, amount: i64, now: Timestamp) -> Self {
+        Self {
+            refunding: self.refunding - amount,
+            updated_at: now,
+            ..self.clone()
+        }
+        .in_refund_state()
+    }
+
+    fn in_refund_state(mut self) -> Self {
+        self.state = if self.refunded + self.refunding < self.amount {
+            Succeeded
+        } else if self.refunding > 0 {
+            Refunding
+        } else {
+            Refunded
+        };
+        self
     }
 }
 
 impl PaymentState {
     pub fn after(self, step: Step) -> Verdict {
-        let (from, to) = step.transition();
-        if self == from {
-            Verdict::Move(to)
-        } else if to.leads_to(self) {
-            Verdict::Done
-        } else {
-            Verdict::Refused
+        let row = TRANSITIONS
+            .iter()
+            .find(|(from, taken, _)| *from == self && *taken == step);
+        match row {
+            Some((_, _, to)) => Verdict::Move(*to),
+            None if self.is_past(step) => Verdict::Done,
+            None => Verdict::Refused,
         }
     }
 
-    /// Whether `later` is this state or can be reached from it.
-    pub fn leads_to(self, later: Self) -> bool {
-        self == later
-            || TRANSITIONS
-                .iter()
-                .any(|(from, _, to)| *from == self && to.leads_to(later))
+    /// Whether a payment in this state took the step, or a later one instead of it.
+    fn is_past(self, step: Step) -> bool {
+        match step {
+            Step::Begin => self != Created,
+            Step::Authorize => self == Authorized || self.was_paid(),
+            Step::Capture => self.was_paid(),
+            Step::Fail | Step::Cancel | Step::Expire => self == step.target(),
+        }
     }
 
     /// The provider holds, or held, the customer's money: the ledger has a PAYMENT entry.
     pub fn was_paid(self) -> bool {
-        PaymentState::Succeeded.leads_to(self)
+        matches!(self, Succeeded | Refunding | Refunded)
+    }
+
+    /// The customer can still pay, or it is not known whether they did.
+    pub fn is_open(self) -> bool {
+        matches!(self, Created | Pending | Authorized)
     }
 }
 
@@ -175,35 +254,38 @@ impl OrderSummary {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::{collections::VecDeque, time::Duration};
 
     use proptest::prelude::*;
     use waybill_primitives::Currency;
 
     use super::*;
+    use crate::payments::testing::payment;
 
     #[test]
-    fn each_step_is_one_row_of_the_table() {
-        assert_eq!(TRANSITIONS.len(), Step::ALL.len());
-        for step in Step::ALL {
-            let (from, to) = step.transition();
-            assert!(TRANSITIONS.contains(&(from, step, to)), "{step:?}");
+    fn rows_lead_to_the_target_of_their_step() {
+        for (from, step, to) in TRANSITIONS {
+            assert_eq!(step.target(), *to, "{from} {step:?}");
+            assert_ne!(from, to);
         }
     }
 
     #[test]
     fn every_state_and_step_has_the_expected_verdict() {
-        use PaymentState::*;
         use Verdict::*;
         let expected = |state, step| match (state, step) {
-            (Pending, Step::Capture) => Move(Succeeded),
-            (Pending, Step::Fail) => Move(Failed),
-            (Succeeded, Step::RequestRefund) => Move(Refunding),
-            (Refunding, Step::ConfirmRefund) => Move(Refunded),
-            (Succeeded | Refunding | Refunded, Step::Capture)
+            (Created, Step::Begin) => Move(Pending),
+            (Pending, Step::Authorize) => Move(Authorized),
+            (Pending | Authorized | Failed | Cancelled | Expired, Step::Capture) => Move(Succeeded),
+            (Created | Pending | Authorized, Step::Fail) => Move(Failed),
+            (Pending | Authorized, Step::Cancel) => Move(Cancelled),
+            (Created | Pending | Authorized, Step::Expire) => Move(Expired),
+            (Succeeded | Refunding | Refunded, Step::Capture | Step::Authorize)
+            | (Authorized, Step::Authorize)
             | (Failed, Step::Fail)
-            | (Refunding | Refunded, Step::RequestRefund)
-            | (Refunded, Step::ConfirmRefund) => Done,
+            | (Cancelled, Step::Cancel)
+            | (Expired, Step::Expire) => Done,
+            (state, Step::Begin) if state != Created => Done,
             _ => Refused,
         };
         for state in PaymentState::ALL {
@@ -278,23 +360,81 @@ mod tests {
         prop::sample::select(Step::ALL.to_vec())
     }
 
+    /// What happens to refunds: a request of an amount, or the end of the oldest open one.
+    #[derive(Debug, Clone)]
+    enum RefundAct {
+        Request(i64),
+        Succeed,
+        Fail,
+    }
+
+    fn any_refund_act() -> impl Strategy<Value = RefundAct> {
+        prop_oneof![
+            (-5_i64..140).prop_map(RefundAct::Request),
+            Just(RefundAct::Succeed),
+            Just(RefundAct::Fail),
+        ]
+    }
+
     proptest! {
-        /// Whatever events arrive in whatever order and however often, money is taken at most once and refunded at most once, and
-        /// repeating a step never changes anything.
+        /// Whatever arrives in whatever order and however often, money is taken at most once, and repeating a step never changes
+        /// anything.
         #[test]
         fn steps_taken_twice_change_nothing(steps in prop::collection::vec(any_step(), 0..24)) {
-            let mut state = PaymentState::Pending;
-            let (mut captured, mut refunded) = (0, 0);
+            let mut state = Created;
+            let mut captured = 0;
             for step in steps {
                 if let Verdict::Move(next) = state.after(step) {
                     captured += i32::from(step == Step::Capture);
-                    refunded += i32::from(step == Step::ConfirmRefund);
                     state = next;
                     prop_assert_eq!(state.after(step), Verdict::Done);
                 }
             }
-            prop_assert!(captured <= 1 && refunded <= captured);
+            prop_assert!(captured <= 1);
             prop_assert_eq!(state.was_paid(), captured == 1);
+        }
+
+        /// Refunds never add up to more than was paid, and the state says whether anything is left.
+        #[test]
+        fn refunds_never_exceed_the_payment(acts in prop::collection::vec(any_refund_act(), 0..40)) {
+            let now = Timestamp::from_secs(1);
+            let mut payment = Payment {
+                state: Succeeded,
+                ..payment(Money::new(100, Currency::USD))
+            };
+            let (mut open, mut returned) = (VecDeque::new(), 0);
+            for act in acts {
+                match act {
+                    RefundAct::Request(amount) => {
+                        if let Some(next) = payment.refund_requested(amount, now) {
+                            open.push_back(amount);
+                            payment = next;
+                        }
+                    }
+                    RefundAct::Succeed => {
+                        if let Some(amount) = open.pop_front() {
+                            returned += amount;
+                            payment = payment.refund_succeeded(amount, now);
+                        }
+                    }
+                    RefundAct::Fail => {
+                        if let Some(amount) = open.pop_front() {
+                            payment = payment.refund_failed(amount, now);
+                        }
+                    }
+                }
+                let waiting: i64 = open.iter().sum();
+                prop_assert_eq!((payment.refunded, payment.refunding), (returned, waiting));
+                prop_assert!(returned + waiting <= payment.amount);
+                let expected = match (payment.amount - returned - waiting, waiting) {
+                    (0, 0) => Refunded,
+                    (0, _) => Refunding,
+                    _ => Succeeded,
+                };
+                prop_assert_eq!(payment.state, expected);
+                let left = payment.amount - returned - waiting;
+                prop_assert_eq!(payment.refundable(), left);
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The events of payments.
 
 use serde_json::json;
+use waybill_primitives::Money;
 use waybill_proto::payment::{self as proto, PaymentEvent};
 use waybill_service_kit::{
     CallContext,
@@ -38,12 +39,14 @@ pub fn started_for(tx: &Tx, ctx: &CallContext, payment: &Payment) {
     audit::publish::<proto::AuditRecorded>(tx, ctx, act);
 }
 
-pub fn refunded(tx: &Tx, payment: &Payment, reason: &str) {
+/// A refund of `amount` has arrived, as the payment shows.
+pub fn refunded(tx: &Tx, payment: &Payment, amount: Money, reason: &str) {
     let event = proto::PaymentChanged {
         payment: Some(payment.into()),
         kind: PaymentEvent::Refunded.into(),
         reason: reason.to_owned(),
-        refunded: Some(payment.money()),
+        refunded: Some(payment.refunded_money()),
+        refund: Some(amount),
     };
     tx.emit(payment.id, payment.version, &event);
 }

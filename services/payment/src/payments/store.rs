@@ -4,11 +4,11 @@ mod replacements;
 
 pub use replacements::{current_orders, note_replacement};
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Select,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, Select,
     sea_query::{Expr, ExprTrait},
 };
 use waybill_primitives::{OrderId, PaymentId, Timestamp, UserId};
@@ -18,8 +18,11 @@ use waybill_store::{
     rows::one_of,
 };
 
-use super::domain::{Payment, PaymentState, Step};
-use crate::entity::payment::{Column, Entity};
+use super::domain::{Payment, PaymentState, Provider};
+use crate::{
+    entity::payment::{Column, Entity},
+    providers::PaymentKey,
+};
 
 pub async fn find(
     connection: &impl ConnectionTrait,
@@ -28,11 +31,25 @@ pub async fn find(
     Ok(Entity::find_by_id(id).one(connection).await?)
 }
 
-/// The payments of an order that are in this state.
-pub async fn of_order_in(
+/// The payment that a message of its provider is about.
+pub async fn by_key(
+    connection: &impl ConnectionTrait,
+    provider: Provider,
+    key: &PaymentKey,
+) -> Result<Option<Payment>, StoreError> {
+    let of_provider = Entity::find().filter(Column::Provider.eq(provider));
+    let found = match key {
+        PaymentKey::Id(id) => of_provider.filter(Column::Id.eq(*id)),
+        PaymentKey::Reference(text) => of_provider.filter(Column::ProviderReference.eq(text)),
+        PaymentKey::Capture(text) => of_provider.filter(Column::CaptureReference.eq(text)),
+    };
+    Ok(found.one(connection).await?)
+}
+
+/// The payments of an order that took money, as far as some of it can still be refunded.
+pub async fn refundable_of(
     connection: &impl ConnectionTrait,
     order: OrderId,
-    state: PaymentState,
 ) -> Result<Vec<Payment>, StoreError> {
     // An order has few payments, so the state is compared here. With the state in the query, PostgreSQL may keep a plan from when no
     // payment had that state, and later read all that have it.
@@ -41,32 +58,79 @@ pub async fn of_order_in(
         .order_by_asc(Column::Id)
         .all(connection)
         .await?;
-    payments.retain(|payment| payment.state == state);
+    payments.retain(|payment| payment.refundable() > 0);
     Ok(payments)
 }
 
-/// Takes a step if the payment is in the step's initial state. Returns the changed payment, or none if it was in another state. A
-/// published step increments the version; the transition to REFUNDING does not.
-pub async fn advance(
-    tx: &Tx,
-    id: PaymentId,
-    step: Step,
-    now: Timestamp,
-) -> Result<Option<Payment>, StoreError> {
-    let (from, to) = step.transition();
-    let mut update = Entity::update_many()
-        .col_expr(Column::State, Expr::value(to))
-        .col_expr(Column::UpdatedAt, Expr::value(now))
-        .filter(Column::Id.eq(id))
-        .filter(Column::State.eq(from));
-    if step != Step::RequestRefund {
-        let next = ExprTrait::add(Expr::col(Column::Version), 1);
-        update = update.col_expr(Column::Version, next);
+/// Which payments without an outcome to ask about: those that began `first_check` ago, then each after a pause that is as long as the
+/// payment was old when it was last asked about, and at most `longest_pause`.
+#[derive(Debug, Clone, Copy)]
+pub struct Unchecked {
+    pub now: Timestamp,
+    pub first_check: Duration,
+    pub longest_pause: Duration,
+    /// The last payment of the page before.
+    pub past: Option<PaymentId>,
+}
+
+/// Payments to ask their providers about, the oldest first.
+pub async fn unchecked(
+    connection: &impl ConnectionTrait,
+    which: Unchecked,
+    limit: u64,
+) -> Result<Vec<Payment>, StoreError> {
+    let age_then = ExprTrait::sub(Expr::col(Column::CheckedAt), Expr::col(Column::CreatedAt));
+    let next = ExprTrait::add(Expr::col(Column::CheckedAt), age_then);
+    let due = Condition::any()
+        .add(Column::CheckedAt.is_null())
+        .add(Column::CheckedAt.lte(which.now.minus(which.longest_pause)))
+        .add(ExprTrait::lte(next, which.now));
+    let open = PaymentState::ALL.into_iter().filter(|it| it.is_open());
+    let mut found = Entity::find()
+        .filter(Column::State.is_in(open))
+        .filter(Column::CreatedAt.lte(which.now.minus(which.first_check)))
+        .filter(due);
+    if let Some(past) = which.past {
+        found = found.filter(Column::Id.gt(past));
     }
-    if update.exec(tx.conn()).await?.rows_affected == 0 {
-        return Ok(None);
-    }
-    find(tx.conn(), id).await
+    let found = found.order_by_asc(Column::Id).limit(limit);
+    Ok(found.all(connection).await?)
+}
+
+/// Reads and locks a payment.
+pub async fn lock(tx: &Tx, id: PaymentId) -> Result<Option<Payment>, StoreError> {
+    Ok(locked(tx, [id]).await?.remove(&id))
+}
+
+/// Writes a payment that the transaction has locked.
+pub async fn save(tx: &Tx, payment: &Payment) -> Result<(), StoreError> {
+    Entity::update_many()
+        .col_expr(Column::State, Expr::value(payment.state))
+        .col_expr(
+            Column::ProviderReference,
+            Expr::value(payment.provider_reference.as_str()),
+        )
+        .col_expr(
+            Column::CaptureReference,
+            Expr::value(payment.capture_reference.clone()),
+        )
+        .col_expr(
+            Column::RedirectUrl,
+            Expr::value(payment.redirect_url.as_str()),
+        )
+        .col_expr(Column::Refunded, Expr::value(payment.refunded))
+        .col_expr(Column::Refunding, Expr::value(payment.refunding))
+        .col_expr(
+            Column::FailureReason,
+            Expr::value(payment.failure_reason.clone()),
+        )
+        .col_expr(Column::Version, Expr::value(payment.version))
+        .col_expr(Column::CheckedAt, Expr::value(payment.checked_at))
+        .col_expr(Column::UpdatedAt, Expr::value(payment.updated_at))
+        .filter(Column::Id.eq(payment.id))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
 }
 
 /// Reads and locks these payments, in the order of their ids.
@@ -86,6 +150,7 @@ pub async fn locked(
 pub fn defer_state(tx: &Tx, payments: impl IntoIterator<Item = Payment>) {
     let columns = vec![
         Column::State,
+        Column::CaptureReference,
         Column::FailureReason,
         Column::Version,
         Column::UpdatedAt,
@@ -110,9 +175,9 @@ pub async fn move_to(
         .all(tx.conn())
         .await?;
     moving.retain(|payment| {
-        matches!(
+        !matches!(
             payment.state,
-            PaymentState::Pending | PaymentState::Succeeded | PaymentState::Failed
+            PaymentState::Refunding | PaymentState::Refunded
         )
     });
     if !moving.is_empty() {

@@ -1,6 +1,6 @@
 //! Payments as messages.
 
-use waybill_primitives::non_empty;
+use waybill_primitives::{Money, non_empty};
 use waybill_proto::payment as proto;
 
 use super::domain::Payment;
@@ -20,6 +20,8 @@ impl From<&Payment> for proto::Payment {
             version: payment.version,
             created_at: Some(payment.created_at),
             updated_at: Some(payment.updated_at),
+            refunded: Some(payment.refunded_money()),
+            refundable: Some(Money::new(payment.refundable(), payment.currency)),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Events from providers: a choice on the sandbox's page today, webhooks of others later.
+//! What providers say about payments: by their webhooks, by their answers, and by a choice on the sandbox's page.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -10,6 +10,7 @@ use waybill_store::{Db, EventContext, Grouped, GroupedWrite, StoreError, Tx};
 
 use super::store;
 use crate::{
+    entity::provider_event::ProviderEventKind,
     ledger::app as ledger,
     payments::{
         app::count,
@@ -17,7 +18,7 @@ use crate::{
         events, store as payments,
     },
     providers::{
-        ProviderEvent, ProviderEventKind,
+        PaymentStatus,
         sandbox::{self, NO_SANDBOX, Outcome},
     },
 };
@@ -60,58 +61,80 @@ impl ProviderEvents {
         outcome: Outcome,
     ) -> Result<Payment, AppError> {
         let payment = self.sandbox_checkout(id).await?;
-        let Some(event) = sandbox::event(&payment, outcome) else {
+        let Some((message_id, status)) = sandbox::outcome(&payment, outcome) else {
             return Ok(payment);
         };
-        let step = step_of(event.kind);
-        if let Verdict::Move(_) = payment.state.after(step) {
-            let payment = self.consume(ctx, id, event).await?;
-            return closed_by(payment, step);
-        }
+        let Some((step, _)) = step_of(&status) else {
+            return Ok(payment);
+        };
+        let payment = if payment.state.is_open() {
+            let said = Said {
+                message_id,
+                status,
+                late: false,
+            };
+            self.apply(ctx, &payment, said).await?
+        } else {
+            payment
+        };
         closed_by(payment, step)
     }
 
-    /// Consumes an event of a payment from its provider: state, ledger, event and the provider's event itself in one transaction. An
-    /// event that arrives twice, or too late, changes nothing.
-    async fn consume(
+    /// Applies what a provider says about a payment: state, ledger, event and the provider's message itself in one transaction. A message
+    /// that arrives twice, or too late, changes nothing. Returns the payment as it is then.
+    pub async fn apply(
         &self,
         ctx: &CallContext,
-        id: PaymentId,
-        event: ProviderEvent,
+        payment: &Payment,
+        said: Said,
     ) -> Result<Payment, AppError> {
         let reader = self.db.reader();
+        let message_id = said.message_id.clone();
         let consumed = self.consuming.call(Received {
             context: ctx.event_context(),
-            payment: id,
-            event: event.clone(),
+            payment: payment.id,
+            provider: payment.provider,
+            said,
             now: self.clock.now(),
         });
         match consumed.await {
-            Ok(Some(payment)) => {
-                let payment = payment?;
-                count(&payment);
-                return Ok(payment);
+            Ok(Some(changed)) => {
+                let changed = changed?;
+                count(&changed);
+                return Ok(changed);
             }
             Ok(None) => {}
             // It was consumed before, or concurrently.
-            Err(StoreError::Unique { .. }) if store::is_known(reader, &event).await? => {}
+            Err(StoreError::Unique { .. })
+                if store::is_known(reader, payment.provider, &message_id).await? => {}
             Err(error) => return Err(error.into()),
         }
-        let now_stored = payments::find(reader, id).await?;
+        let now_stored = payments::find(reader, payment.id).await?;
         now_stored.ok_or_else(|| AppError::not_found("payment"))
     }
 }
 
-/// An event for a payment.
+/// What a provider says about a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// Unique per provider: it takes effect once.
+    pub message_id: String,
+    pub status: PaymentStatus,
+    /// Whether money counts that comes after the payment has failed, or was closed. Only the sandbox's page keeps its first choice.
+    pub late: bool,
+}
+
+/// What was said about a payment.
 #[derive(Debug)]
 struct Received {
     context: EventContext,
     payment: PaymentId,
-    event: ProviderEvent,
+    provider: Provider,
+    said: Said,
     now: Timestamp,
 }
 
-/// Consumes events. The answer is the changed payment; none if the event changed nothing. [`StoreError::Unique`]: it was consumed
+/// Consumes messages. The answer is the changed payment; none if the message changed nothing. [`StoreError::Unique`]: it was consumed
 /// before.
 #[derive(Debug)]
 struct ConsumeEvents;
@@ -126,13 +149,22 @@ impl GroupedWrite for ConsumeEvents {
         let mut known = payments::locked(tx, ids).await?;
         let mut answers = Vec::with_capacity(calls.len());
         for received in calls {
+            let Some((step, kind)) = step_of(&received.said.status) else {
+                answers.push(None);
+                continue;
+            };
             let applied = match known.get_mut(&received.payment) {
-                Some(payment) => apply(tx, payment, received),
+                Some(payment) => apply(tx, payment, step, received),
                 None => Ok(None),
             };
             if let Ok(applied) = &applied {
-                let (event, now) = (&received.event, received.now);
-                store::defer(tx, event, received.payment, applied.is_some(), now);
+                let event = store::Event {
+                    provider: received.provider,
+                    message_id: &received.said.message_id,
+                    payment: received.payment,
+                    kind,
+                };
+                store::defer(tx, &event, applied.is_some(), received.now);
             }
             answers.push(applied.transpose());
         }
@@ -145,31 +177,69 @@ impl GroupedWrite for ConsumeEvents {
     }
 }
 
-/// Applies an event to its payment, with the ledger and what is published. None if it changes nothing.
-fn apply(tx: &Tx, payment: &mut Payment, received: &Received) -> Result<Option<Payment>, AppError> {
-    let Received { event, now, .. } = received;
-    let Some(mut next) = payment.after(step_of(event.kind), *now) else {
+/// Applies a message to its payment, with the ledger and what is published. None if it changes nothing.
+fn apply(
+    tx: &Tx,
+    payment: &mut Payment,
+    step: Step,
+    received: &Received,
+) -> Result<Option<Payment>, AppError> {
+    let Received { said, now, .. } = received;
+    if !said.late && !payment.state.is_open() {
+        return Ok(None);
+    }
+    let Some(mut next) = payment.after(step, *now) else {
         return Ok(None);
     };
     tx.act_for(received.context.clone());
-    next.failure_reason.clone_from(&event.failure_reason);
-    let published = match event.kind {
-        ProviderEventKind::Captured => {
+    next.failure_reason = None;
+    let published = match &said.status {
+        PaymentStatus::Waiting => return Ok(None),
+        PaymentStatus::Authorized => PaymentEvent::Authorized,
+        PaymentStatus::Captured(capture) => {
+            if capture.amount != payment.money() {
+                return Err(AppError::internal(format!(
+                    "payment {} is of {}, but its provider has {}",
+                    payment.id,
+                    payment.money(),
+                    capture.amount
+                )));
+            }
+            // Most repeat their first id; it is kept once.
+            if capture.reference != payment.provider_reference {
+                next.capture_reference = Some(capture.reference.clone());
+            }
             ledger::book_payment(tx, &next, *now)?;
+            let fee = capture
+                .fee
+                .filter(|fee| fee.amount > 0 && fee.currency == payment.currency);
+            if let Some(fee) = fee {
+                ledger::book_fee(tx, &next, fee, *now)?;
+            }
             PaymentEvent::Succeeded
         }
-        ProviderEventKind::Failed => PaymentEvent::Failed,
+        PaymentStatus::Failed(why) => {
+            next.failure_reason = Some(why.clone());
+            PaymentEvent::Failed
+        }
+        PaymentStatus::Cancelled => PaymentEvent::Cancelled,
+        PaymentStatus::Expired => PaymentEvent::Expired,
     };
     events::changed(tx, &next, published);
     payment.clone_from(&next);
     Ok(Some(next))
 }
 
-fn step_of(kind: ProviderEventKind) -> Step {
-    match kind {
-        ProviderEventKind::Captured => Step::Capture,
-        ProviderEventKind::Failed => Step::Fail,
-    }
+/// The step that a payment takes, and how it is kept; none while nothing has happened.
+fn step_of(status: &PaymentStatus) -> Option<(Step, ProviderEventKind)> {
+    Some(match status {
+        PaymentStatus::Waiting => return None,
+        PaymentStatus::Authorized => (Step::Authorize, ProviderEventKind::Authorized),
+        PaymentStatus::Captured(_) => (Step::Capture, ProviderEventKind::Captured),
+        PaymentStatus::Failed(_) => (Step::Fail, ProviderEventKind::Failed),
+        PaymentStatus::Cancelled => (Step::Cancel, ProviderEventKind::Cancelled),
+        PaymentStatus::Expired => (Step::Expire, ProviderEventKind::Expired),
+    })
 }
 
 /// The payment, if the step was taken before.

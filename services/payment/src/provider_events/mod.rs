@@ -1,4 +1,5 @@
-//! Events from providers, which change the payment, the ledger and the order.
+//! What providers say, which changes the payment, the ledger and the order.
 
 pub mod app;
+pub mod settlement;
 pub mod store;

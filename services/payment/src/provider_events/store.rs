@@ -6,18 +6,27 @@ use waybill_primitives::{PaymentId, Timestamp};
 use waybill_store::{StoreError, Tx};
 
 use crate::{
-    entity::provider_event::{Column, Effect, Entity, Model},
-    providers::ProviderEvent,
+    entity::provider_event::{Column, Effect, Entity, Model, ProviderEventKind},
+    payments::domain::Provider,
 };
+
+/// A message of a provider about a payment.
+#[derive(Debug)]
+pub struct Event<'a> {
+    pub provider: Provider,
+    pub message_id: &'a str,
+    pub payment: PaymentId,
+    pub kind: ProviderEventKind,
+}
 
 /// Stores an event with the commit of the transaction that processes it, which fails with [`StoreError::Unique`] if it was processed
 /// before.
-pub fn defer(tx: &Tx, event: &ProviderEvent, payment: PaymentId, applied: bool, now: Timestamp) {
+pub fn defer(tx: &Tx, event: &Event<'_>, applied: bool, now: Timestamp) {
     let row = Model {
         id: Uuid::now_v7(),
         provider: event.provider,
-        event_id: event.event_id.clone(),
-        payment_id: payment,
+        event_id: event.message_id.to_owned(),
+        payment_id: event.payment,
         kind: event.kind,
         effect: if applied {
             Effect::Applied
@@ -32,10 +41,11 @@ pub fn defer(tx: &Tx, event: &ProviderEvent, payment: PaymentId, applied: bool, 
 /// Whether an event was processed.
 pub async fn is_known(
     connection: &impl ConnectionTrait,
-    event: &ProviderEvent,
+    provider: Provider,
+    message_id: &str,
 ) -> Result<bool, StoreError> {
     let known = Entity::find()
-        .filter(Column::Provider.eq(event.provider))
-        .filter(Column::EventId.eq(event.event_id.as_str()));
+        .filter(Column::Provider.eq(provider))
+        .filter(Column::EventId.eq(message_id));
     Ok(known.one(connection).await?.is_some())
 }

@@ -5,37 +5,60 @@ use sea_orm::{
     QuerySelect as _, sea_query::Expr,
 };
 use uuid::Uuid;
-use waybill_primitives::Timestamp;
-use waybill_store::{StoreError, Tx, rows};
-
-use super::domain::Refund;
-use crate::{
-    entity::refund::{Column, Entity},
-    payments::domain::Payment,
+use waybill_primitives::{PaymentId, Timestamp};
+use waybill_store::{
+    StoreError, Tx,
+    page::{self, Keyset, Page, PageError, PageQuery},
+    rows,
 };
 
-/// Opens the refund of a payment, due at once.
-pub async fn insert(
-    tx: &Tx,
-    payment: &Payment,
-    reason: &str,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let refund = Refund {
-        id: Uuid::now_v7(),
-        payment_id: payment.id,
-        reason: reason.to_owned(),
-        amount: payment.amount,
-        currency: payment.currency,
-        provider_reference: None,
-        attempts: 0,
-        next_attempt_at: now,
-        last_error: None,
-        completed: false,
-        created_at: now,
-        updated_at: now,
-    };
+use super::domain::{Refund, RefundState};
+use crate::entity::refund::{Column, Entity};
+
+/// Writes a new refund.
+pub async fn insert(tx: &Tx, refund: Refund) -> Result<(), StoreError> {
     rows::insert(tx.conn(), refund).await
+}
+
+pub async fn find(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+) -> Result<Option<Refund>, StoreError> {
+    Ok(Entity::find_by_id(id).one(connection).await?)
+}
+
+/// The refund with this id at its provider.
+pub async fn by_reference(
+    connection: &impl ConnectionTrait,
+    reference: &str,
+) -> Result<Option<Refund>, StoreError> {
+    let found = Entity::find().filter(Column::ProviderReference.eq(reference));
+    Ok(found.one(connection).await?)
+}
+
+/// The filter of a list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    pub payment: Option<PaymentId>,
+    /// Any of these; empty for all.
+    pub states: Vec<RefundState>,
+}
+
+/// Newest first (ids are UUIDv7).
+pub async fn list(
+    connection: &impl ConnectionTrait,
+    filter: Filter,
+    query: &PageQuery,
+) -> Result<Page<Refund>, PageError> {
+    let mut select = Entity::find();
+    if let Some(payment) = filter.payment {
+        select = select.filter(Column::PaymentId.eq(payment));
+    }
+    if !filter.states.is_empty() {
+        select = select.filter(Column::State.is_in(filter.states));
+    }
+    let order = Keyset::desc("refunds", Column::Id);
+    page::fetch(connection, select, order, query).await
 }
 
 /// Open refunds that are due, the longest waiting first.
@@ -93,20 +116,60 @@ pub async fn postpone(
     Ok(())
 }
 
-/// Closes the refund. False if it was closed before.
-pub async fn complete(
+/// The provider has accepted the refund under this id, and is asked again at `until`. False if it was closed before.
+pub async fn accepted(
     tx: &Tx,
     refund: &Refund,
     provider_reference: &str,
+    until: Timestamp,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let closed = Entity::update_many()
-        .col_expr(Column::Completed, Expr::value(true))
+    let open = Entity::update_many()
         .col_expr(Column::ProviderReference, Expr::value(provider_reference))
+        .col_expr(Column::NextAttemptAt, Expr::value(until))
+        .col_expr(Column::LastError, Expr::value(None::<String>))
+        .col_expr(Column::UpdatedAt, Expr::value(now))
+        .filter(Column::Id.eq(refund.id))
+        .filter(Column::Completed.eq(false))
+        .exec(tx.conn())
+        .await?;
+    Ok(open.rows_affected == 1)
+}
+
+/// Closes the refund. False if it was closed before.
+pub async fn close(
+    tx: &Tx,
+    refund: &Refund,
+    outcome: Outcome<'_>,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let update = Entity::update_many();
+    let update = match outcome {
+        Outcome::Succeeded { reference } => update
+            .col_expr(Column::State, Expr::value(RefundState::Succeeded))
+            .col_expr(Column::ProviderReference, Expr::value(reference)),
+        Outcome::Failed { error } => update
+            .col_expr(Column::State, Expr::value(RefundState::Failed))
+            .col_expr(Column::LastError, Expr::value(error)),
+    };
+    let closed = update
+        .col_expr(Column::Completed, Expr::value(true))
         .col_expr(Column::UpdatedAt, Expr::value(now))
         .filter(Column::Id.eq(refund.id))
         .filter(Column::Completed.eq(false))
         .exec(tx.conn())
         .await?;
     Ok(closed.rows_affected == 1)
+}
+
+/// How a refund ends.
+#[derive(Debug, Clone, Copy)]
+pub enum Outcome<'a> {
+    /// With its id at the provider.
+    Succeeded {
+        reference: &'a str,
+    },
+    Failed {
+        error: &'a str,
+    },
 }

@@ -37,10 +37,13 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         what: "payment",
-        problem: "it is REFUNDED, but there is not exactly one REFUND entry",
-        sql: "SELECT p.id AS id FROM payments p WHERE p.state = 'REFUNDED' AND \
-              (SELECT COUNT(*) FROM ledger_entries e \
-               WHERE e.kind = 'REFUND' AND e.source_id = p.id AND e.payment_id = p.id) <> 1",
+        problem: "the ledger has other refunds of it than were made",
+        // Version 0.1 does not write what was refunded.
+        sql: "SELECT p.id AS id FROM payments p \
+              WHERE p.state IN ('SUCCEEDED', 'REFUNDING', 'REFUNDED') AND \
+              (CASE WHEN p.state = 'REFUNDED' THEN p.amount ELSE p.refunded END) <> \
+              (SELECT COALESCE(SUM(-l.amount), 0) FROM ledger_lines l \
+               WHERE l.payment_id = p.id AND l.kind = 'REFUND' AND l.account <> 'orders')",
     },
     Check {
         what: "ledger entry",
@@ -51,9 +54,10 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         what: "ledger entry",
-        problem: "it books the refund of a payment that is not REFUNDED",
-        sql: "SELECT e.id AS id FROM ledger_entries e WHERE e.kind = 'REFUND' AND NOT EXISTS \
-              (SELECT 1 FROM payments p WHERE p.id = e.source_id AND p.state = 'REFUNDED')",
+        problem: "it books a refund that is missing or not done",
+        sql: "SELECT e.id AS id FROM ledger_entries e WHERE e.kind IN ('REFUND', 'CLAWBACK') AND NOT EXISTS \
+              (SELECT 1 FROM refunds r WHERE r.payment_id = e.payment_id AND r.completed \
+               AND r.state <> 'FAILED')",
     },
     Check {
         what: "payment",
@@ -64,21 +68,24 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         what: "payment",
-        problem: "it is REFUNDING without an open refund",
-        sql: "SELECT p.id AS id FROM payments p WHERE p.state = 'REFUNDING' AND NOT EXISTS \
-              (SELECT 1 FROM refunds r WHERE r.payment_id = p.id AND NOT r.completed)",
+        problem: "its open refunds add up to another amount than it has reserved for them",
+        sql: "SELECT p.id AS id FROM payments p \
+              WHERE (CASE WHEN p.state = 'REFUNDING' THEN p.amount - p.refunded ELSE p.refunding END) <> \
+              (SELECT COALESCE(SUM(r.amount), 0) FROM refunds r \
+               WHERE r.payment_id = p.id AND NOT r.completed)",
+    },
+    Check {
+        what: "payment",
+        problem: "more was refunded than was paid",
+        sql: "SELECT p.id AS id FROM payments p \
+              WHERE p.refunded < 0 OR p.refunding < 0 OR p.refunded + p.refunding > p.amount",
     },
     Check {
         what: "refund",
-        problem: "it is open, but its payment is not REFUNDING",
-        sql: "SELECT r.id AS id FROM refunds r WHERE NOT r.completed AND NOT EXISTS \
-              (SELECT 1 FROM payments p WHERE p.id = r.payment_id AND p.state = 'REFUNDING')",
-    },
-    Check {
-        what: "refund",
-        problem: "it is completed, but its payment is not REFUNDED",
-        sql: "SELECT r.id AS id FROM refunds r WHERE r.completed AND NOT EXISTS \
-              (SELECT 1 FROM payments p WHERE p.id = r.payment_id AND p.state = 'REFUNDED')",
+        problem: "its payment is missing or took no money",
+        sql: "SELECT r.id AS id FROM refunds r WHERE NOT EXISTS \
+              (SELECT 1 FROM payments p WHERE p.id = r.payment_id \
+               AND p.state IN ('SUCCEEDED', 'REFUNDING', 'REFUNDED'))",
     },
     Check {
         what: "payment",
@@ -86,7 +93,7 @@ pub const CHECKS: &[Check] = &[
         sql: "SELECT p.id AS id FROM payments p \
               JOIN order_replacements s ON s.order_id = p.order_id \
               WHERE s.replacement_id IS NOT NULL \
-              AND p.state IN ('PENDING', 'SUCCEEDED', 'FAILED')",
+              AND p.state NOT IN ('REFUNDING', 'REFUNDED')",
     },
     Check {
         what: "order",

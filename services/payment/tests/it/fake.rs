@@ -11,10 +11,15 @@ use std::{
 use async_trait::async_trait;
 use tonic::{Request, Response, Status};
 use waybill_payment::{
-    Checkout, CheckoutSession, PaymentProvider, Provider, ProviderError, RefundOrder, Sandbox,
+    BegunPayment, Capture, Checkout, CheckoutSession, Delivery, Message, News, PaymentKey,
+    PaymentProvider, PaymentStatus, PayoutOrder, Provider, ProviderError, RefundOrder, Sandbox,
+    Transfer, TransferStatus, WebhookError,
 };
+use waybill_primitives::{Currency, Money};
 use waybill_proto::order::{self as proto, order_service_server::OrderService};
 use waybill_service_kit::{AppError, context};
+
+use crate::shop::TOTAL;
 
 /// Orders by id, shown to owner, assignee and administrators.
 #[derive(Clone, Default)]
@@ -142,6 +147,10 @@ pub enum Trouble {
     AnswerLost,
     /// The bank refuses.
     Refused,
+    /// The bank needs time.
+    Slow,
+    /// The bank tried, and the money came back.
+    Rejected,
     /// The bank's client has a bug.
     Panic,
     /// The bank refunds the money and never responds.
@@ -154,11 +163,14 @@ pub struct Bank {
     troubles: Mutex<VecDeque<Trouble>>,
     calls: AtomicUsize,
     /// The idempotency keys of the refunds.
-    returned: Mutex<HashSet<String>>,
+    returned: Mutex<HashSet<uuid::Uuid>>,
     amount: Mutex<i64>,
     /// Locked by a test to block checkouts.
     checkouts: tokio::sync::Mutex<()>,
     begins: AtomicUsize,
+    asked: AtomicUsize,
+    /// What it answers about payments, by their references.
+    known: Mutex<HashMap<String, PaymentStatus>>,
 }
 
 impl Bank {
@@ -183,6 +195,17 @@ impl Bank {
         self.calls.load(Ordering::SeqCst)
     }
 
+    /// What it answers from now on about a payment.
+    pub fn knows(&self, payment: &waybill_proto::payment::Payment, status: PaymentStatus) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(format!("sandbox_{}", payment.id), status);
+    }
+
+    /// How often it was asked about payments.
+    pub fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+
     /// The sum of refunds to customers, in minor units.
     pub fn returned(&self) -> i64 {
         *self.amount.lock().unwrap_or_else(PoisonError::into_inner)
@@ -190,7 +213,7 @@ impl Bank {
 
     fn give_back(&self, refund: &RefundOrder) {
         let mut returned = self.returned.lock().unwrap_or_else(PoisonError::into_inner);
-        if returned.insert(refund.idempotency_key.clone()) {
+        if returned.insert(refund.idempotency_key) {
             *self.amount.lock().unwrap_or_else(PoisonError::into_inner) += refund.amount.amount;
         }
     }
@@ -208,15 +231,36 @@ impl PaymentProvider for Bank {
         Sandbox::new(None).begin(checkout).await
     }
 
-    async fn refund(&self, refund: &RefundOrder) -> Result<String, ProviderError> {
+    async fn payment(&self, payment: &BegunPayment) -> Result<PaymentStatus, ProviderError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = known.get(&payment.reference).cloned();
+        Ok(known.unwrap_or(PaymentStatus::Waiting))
+    }
+
+    async fn capture(&self, payment: &BegunPayment) -> Result<PaymentStatus, ProviderError> {
+        Sandbox::new(None).capture(payment).await
+    }
+
+    async fn cancel(&self, payment: &BegunPayment) -> Result<PaymentStatus, ProviderError> {
+        Sandbox::new(None).cancel(payment).await
+    }
+
+    async fn refund(&self, refund: &RefundOrder) -> Result<Transfer, ProviderError> {
         self.calls.fetch_add(1, Ordering::SeqCst);
         let trouble = self
             .troubles
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .pop_front();
-        match trouble {
-            None => self.give_back(refund),
+        let reference = format!("bank_{}", refund.idempotency_key);
+        let status = match trouble {
+            None => {
+                self.give_back(refund);
+                TransferStatus::Done
+            }
+            Some(Trouble::Slow) => TransferStatus::Pending,
+            Some(Trouble::Rejected) => TransferStatus::Failed("the account is closed".to_owned()),
             Some(Trouble::Down) => return Err(ProviderError::Unavailable("down".to_owned())),
             Some(Trouble::Refused) => return Err(ProviderError::Refused("no".to_owned())),
             Some(Trouble::Panic) => panic!("planned by the test"),
@@ -226,9 +270,79 @@ impl PaymentProvider for Bank {
             }
             Some(Trouble::Hangs) => {
                 self.give_back(refund);
-                std::future::pending::<()>().await;
+                std::future::pending().await
             }
+        };
+        Ok(Transfer { reference, status })
+    }
+
+    async fn refund_status(&self, reference: &str) -> Result<TransferStatus, ProviderError> {
+        Sandbox::new(None).refund_status(reference).await
+    }
+
+    async fn pay_out(&self, payout: &PayoutOrder) -> Result<Transfer, ProviderError> {
+        Sandbox::new(None).pay_out(payout).await
+    }
+
+    async fn payout_status(&self, reference: &str) -> Result<TransferStatus, ProviderError> {
+        Sandbox::new(None).payout_status(reference).await
+    }
+
+    /// Signed by the header `bank-signature: good`.
+    async fn receive(&self, delivery: Delivery<'_>) -> Result<Message, WebhookError> {
+        if (delivery.header)("bank-signature") != Some("good") {
+            return Err(WebhookError::Signature("it is not ours"));
         }
-        Ok(format!("bank_{}", refund.idempotency_key))
+        self.read(delivery.body)
+    }
+
+    /// `{"id", "kind", "payment" or "refund", "reason"?}`; the kind is the state in lower case.
+    fn read(&self, body: &[u8]) -> Result<Message, WebhookError> {
+        let body: serde_json::Value = serde_json::from_slice(body)
+            .map_err(|error| WebhookError::Malformed(error.to_string()))?;
+        if body["payment_id"].is_string() {
+            return Sandbox::new(None).read(body.to_string().as_bytes());
+        }
+        let text = |name: &str| body[name].as_str().map(str::to_owned);
+        let kind = text("kind").unwrap_or_default();
+        let reason = text("reason").unwrap_or_default();
+        let status = match kind.as_str() {
+            "authorized" => Some(PaymentStatus::Authorized),
+            "captured" => Some(PaymentStatus::Captured(Capture {
+                reference: text("capture").unwrap_or_default(),
+                amount: Money::new(body["amount"].as_i64().unwrap_or(TOTAL), Currency::USD),
+                fee: body["fee"]
+                    .as_i64()
+                    .map(|fee| Money::new(fee, Currency::USD)),
+            })),
+            "failed" => Some(PaymentStatus::Failed(reason.clone())),
+            "cancelled" => Some(PaymentStatus::Cancelled),
+            "expired" => Some(PaymentStatus::Expired),
+            _ => None,
+        };
+        let payment = text("payment").and_then(|id| id.parse().ok());
+        let news = match (payment, text("refund"), status) {
+            (Some(id), _, Some(status)) => Some(News::Payment {
+                of: PaymentKey::Id(id),
+                status,
+            }),
+            (None, Some(reference), _) => Some(News::Refund {
+                id: None,
+                transfer: Transfer {
+                    reference,
+                    status: match kind.as_str() {
+                        "done" => TransferStatus::Done,
+                        "returned" => TransferStatus::Failed(reason),
+                        _ => TransferStatus::Pending,
+                    },
+                },
+            }),
+            _ => None,
+        };
+        Ok(Message {
+            id: text("id").unwrap_or_default(),
+            kind,
+            news,
+        })
     }
 }

@@ -170,12 +170,16 @@ async fn verify_finds_what_must_not_be() {
         ("DELETE FROM ledger_lines", "fewer than two lines"),
         (
             "UPDATE payments SET state = 'REFUNDED'",
-            "exactly one REFUND",
+            "other refunds of it than were made",
         ),
         ("UPDATE payments SET state = 'PENDING'", "took no money"),
         (
             "UPDATE payments SET state = 'REFUNDING'",
-            "without an open refund",
+            "another amount than it has reserved",
+        ),
+        (
+            "UPDATE payments SET refunding = 20000",
+            "more was refunded than was paid",
         ),
         ("UPDATE payments SET amount = 1", "another amount"),
         (

@@ -6,9 +6,12 @@
 mod fake;
 mod idempotency;
 mod ledger;
+mod partial;
 mod payments;
 mod refunds;
 mod replaced;
 mod sandbox;
 mod shop;
 mod start;
+mod stripe;
+mod webhooks;

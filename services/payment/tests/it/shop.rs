@@ -275,6 +275,60 @@ impl Shop {
         answer(client.list_payments(outgoing(ctx, request)).await)
     }
 
+    /// A request to the webhook of the bank.
+    pub async fn webhook(
+        &self,
+        body: &serde_json::Value,
+        signature: &str,
+    ) -> Result<proto::ReceiveWebhookResponse, AppError> {
+        let request = proto::ReceiveWebhookRequest {
+            provider: proto::Provider::Sandbox.into(),
+            headers: HashMap::from([("bank-signature".to_owned(), signature.to_owned())]),
+            body: body.to_string().into(),
+        };
+        let ctx = CallContext::anonymous();
+        let mut client = self.client.clone();
+        answer(client.receive_webhook(outgoing(&ctx, request)).await)
+    }
+
+    pub async fn capture(&self, ctx: &CallContext, id: &str) -> Result<proto::Payment, AppError> {
+        let request = proto::CapturePaymentRequest { id: id.to_owned() };
+        let mut client = self.client.clone();
+        let answered = answer(client.capture_payment(outgoing(ctx, request)).await)?;
+        Ok(answered.payment.expect("a payment in the answer"))
+    }
+
+    /// Asks for a refund of so many cents, or of all that is left.
+    pub async fn refund(
+        &self,
+        ctx: &CallContext,
+        payment_id: &str,
+        amount: Option<i64>,
+    ) -> Result<proto::Refund, AppError> {
+        let request = proto::CreateRefundRequest {
+            payment_id: payment_id.to_owned(),
+            amount: amount.map(|amount| Money::new(amount, Currency::USD)),
+            reason: "broken".to_owned(),
+        };
+        let mut client = self.client.clone();
+        let created = answer(client.create_refund(outgoing(ctx, request)).await)?;
+        Ok(created.refund.expect("a refund in the answer"))
+    }
+
+    pub async fn refunds(
+        &self,
+        ctx: &CallContext,
+        payment_id: &str,
+    ) -> Result<Vec<proto::Refund>, AppError> {
+        let request = proto::ListRefundsRequest {
+            payment_id: payment_id.to_owned(),
+            ..proto::ListRefundsRequest::default()
+        };
+        let mut client = self.client.clone();
+        let listed = answer(client.list_refunds(outgoing(ctx, request)).await)?;
+        Ok(listed.refunds)
+    }
+
     pub async fn ledger(
         &self,
         ctx: &CallContext,

@@ -190,6 +190,12 @@ const ACTS: &[(&str, &str, &str, &str)] = &[
         r#"{"provider": "SANDBOX"}"#,
         "payment.create",
     ),
+    (
+        "POST",
+        "/api/v1/admin/payments/{payment}/refunds",
+        r#"{"amount": {"amount": 100, "currency": "USD"}, "reason": "Test"}"#,
+        "payment.refund",
+    ),
 ];
 
 /// Stands for the shop's settings as they are, with one changed.
@@ -335,7 +341,10 @@ impl World {
         let request = json!({"title": "A mural"});
         let request = owner.post("/orders", request).await.expect(201);
         let day = Timestamp::now().plus(Duration::from_hours(24));
+        let payments = owner.get(&format!("/orders/{service}/payments")).await;
+        let payment = id(&payments.expect(200)["items"][0]);
         let names = vec![
+            ("{payment}", payment),
             ("{request}", id(&request)),
             ("{day}", day.to_string()),
             ("{unpaid}", id(&unpaid)),

@@ -26,6 +26,7 @@ const CALLERS: [&str; 6] = [
 /// By caller, in the order of [`CALLERS`].
 pub(crate) type Expected = [u16; 6];
 const ANYONE: Expected = [OK; 6];
+const NOBODY: Expected = [404; 6];
 const SIGNED_IN: Expected = [401, OK, OK, OK, OK, OK];
 pub(crate) const ADMINS: Expected = [401, 403, 403, 403, 403, OK];
 const WORKERS: Expected = [401, 403, 403, OK, OK, OK];
@@ -240,6 +241,12 @@ pub(crate) const TABLE: &[(&str, &str, &str, Expected)] = &[
     ("GET", "/api/v1/payments/{id}", "", PAYERS),
     ("GET", "/api/v1/sandbox/checkout/{paymentId}", "", ANYONE),
     ("POST", "/api/v1/sandbox/checkout/{paymentId}", BAD, ANYONE),
+    ("POST", "/api/v1/payments/{id}/capture", "", PAYERS),
+    ("GET", "/api/v1/payments/{id}/refunds", "", PAYERS),
+    ("POST", "/api/v1/admin/payments/{id}/refunds", BAD, ADMINS),
+    ("GET", "/api/v1/admin/refunds", "", ADMINS),
+    // Without the setting of a provider, there is no webhook of it; with it, the signature decides.
+    ("POST", "/api/v1/webhooks/stripe", "{}", NOBODY),
     ("GET", "/api/v1/admin/payments", "", ADMINS),
     ("GET", "/api/v1/admin/ledger", "", ADMINS),
     ("GET", "/api/v1/admin/system", "", ADMINS),

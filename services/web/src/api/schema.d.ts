@@ -336,6 +336,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/payments/{id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Refund a payment, all that is left of it or a part, any number of times. `refundable` of the payment says how much is left.
+         * @description The provider is asked until it confirms. If it returns the money to the shop instead, the refund is `FAILED` and the amount can be
+         *     refunded again. With an `Idempotency-Key`, a repeated request gets the first answer again.
+         */
+        post: operations["refundPayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/products/export": {
         parameters: {
             query?: never;
@@ -375,6 +396,23 @@ export interface paths {
          *     change nothing. Invalid lines are reported and skipped. Sending a file again changes only what differs from it.
          */
         post: operations["importProducts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the refunds of all payments, newest first. */
+        get: operations["listRefunds"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1408,6 +1446,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/payments/{id}/capture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the provider what became of a payment, and take the money that the customer has authorised. Call it when the customer returns from
+         *     the provider's page. The provider's webhook leads to the same, and a repetition changes nothing.
+         */
+        post: operations["capturePayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payments/{id}/refunds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the refunds of a payment, newest first. */
+        get: operations["listPaymentRefunds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products": {
         parameters: {
             query?: never;
@@ -1525,7 +1600,7 @@ export interface paths {
         get: operations["getSandboxCheckout"];
         put?: never;
         /**
-         * Choose the outcome of a sandbox payment: succeed, decline, or stall.
+         * Choose the outcome of a sandbox payment: succeed (at once, told late, or told twice), decline, or stall.
          * @description Takes JSON or the page's form. A browser (`Accept: text/html`) is redirected; other clients get JSON.
          */
         post: operations["completeSandboxCheckout"];
@@ -1592,6 +1667,23 @@ export interface paths {
          * @description Your account can be sent back as it was read.
          */
         patch: operations["updateProfile"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/stripe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Receive a message of Stripe. Its signature is checked on the body as it was sent. */
+        post: operations["receiveStripeWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/health": {
@@ -2294,7 +2386,7 @@ export interface components {
          * @description Kind of a ledger entry.
          * @enum {string}
          */
-        EntryKind: "PAYMENT" | "REFUND" | "ACCRUAL" | "TRANSFER";
+        EntryKind: "PAYMENT" | "REFUND" | "ACCRUAL" | "TRANSFER" | "CLAWBACK" | "FEE";
         /**
          * @description Every error of the API has this shape.
          * @example {
@@ -2326,7 +2418,7 @@ export interface components {
          * @description Machine-readable error code.
          * @enum {string}
          */
-        ErrorCode: "MALFORMED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "CONFLICT" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "VALIDATION_ERROR" | "RATE_LIMITED" | "REFUSED" | "INTERNAL" | "UNAVAILABLE" | "VERSION_CONFLICT" | "IDEMPOTENCY_KEY_REUSED" | "EMAIL_TAKEN" | "EMAIL_REGISTERED" | "LAST_ADMIN" | "OWN_ACCOUNT" | "OUT_OF_STOCK" | "SKU_TAKEN" | "SLUG_TAKEN" | "NAME_TAKEN" | "CATEGORY_IN_USE" | "CART_NOT_FOUND" | "CART_EMPTY" | "CART_CHANGED" | "INVALID_TRANSITION" | "ORDER_NOT_EDITABLE" | "PAYMENT_UNDER_WAY" | "ORDER_OVER" | "ALREADY_CLAIMED" | "NOT_QUALIFIED" | "TOO_MANY_ORDERS" | "SHIPPED" | "QUOTE_NOT_OPEN" | "QUOTE_EXPIRED" | "TOO_MANY_FILES" | "LINK_INVALID" | "LINK_EXPIRED" | "RANGE_NOT_SATISFIABLE" | "ORDER_NOT_PAYABLE" | "CHECKOUT_CLOSED";
+        ErrorCode: "MALFORMED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "CONFLICT" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "VALIDATION_ERROR" | "RATE_LIMITED" | "REFUSED" | "INTERNAL" | "UNAVAILABLE" | "VERSION_CONFLICT" | "IDEMPOTENCY_KEY_REUSED" | "EMAIL_TAKEN" | "EMAIL_REGISTERED" | "LAST_ADMIN" | "OWN_ACCOUNT" | "OUT_OF_STOCK" | "SKU_TAKEN" | "SLUG_TAKEN" | "NAME_TAKEN" | "CATEGORY_IN_USE" | "CART_NOT_FOUND" | "CART_EMPTY" | "CART_CHANGED" | "INVALID_TRANSITION" | "ORDER_NOT_EDITABLE" | "PAYMENT_UNDER_WAY" | "ORDER_OVER" | "ALREADY_CLAIMED" | "NOT_QUALIFIED" | "TOO_MANY_ORDERS" | "SHIPPED" | "QUOTE_NOT_OPEN" | "QUOTE_EXPIRED" | "TOO_MANY_FILES" | "LINK_INVALID" | "LINK_EXPIRED" | "RANGE_NOT_SATISFIABLE" | "ORDER_NOT_PAYABLE" | "CHECKOUT_CLOSED" | "REFUND_TOO_LARGE";
         ErrorInfo: {
             /** @description For programs. */
             code: components["schemas"]["ErrorCode"];
@@ -2518,7 +2610,7 @@ export interface components {
         /** @description One line of the double-entry ledger; the lines of one entry add up to zero. */
         LedgerLine: {
             /**
-             * @description `provider:SANDBOX`, `orders`, `worker:<id>`, `platform`.
+             * @description `provider:SANDBOX`, `orders`, `worker:<id>`, `platform`, `fees`.
              * @example provider:SANDBOX
              */
             account: string;
@@ -2802,6 +2894,20 @@ export interface components {
              * @description The quote's version, as last read: if another offer was made or the customer has edited the order since, `VERSION_CONFLICT`.
              */
             version?: number | null;
+        };
+        /**
+         * @example {
+         *       "amount": {
+         *         "amount": 500,
+         *         "currency": "USD"
+         *       },
+         *       "reason": "One cup arrived broken"
+         *     }
+         */
+        NewRefund: {
+            amount?: components["schemas"]["Money"] | null;
+            /** @description The customer reads it. */
+            reason: string;
         };
         /**
          * @description Without lines: everything that is in no other shipment.
@@ -3402,6 +3508,19 @@ export interface components {
             totalIsCapped?: boolean;
         };
         /** @description One page of a list. */
+        Page_Refund: {
+            items: components["schemas"]["Refund"][];
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
+            nextCursor: string | null;
+            /**
+             * Format: int64
+             * @description Number of rows on all pages; only with `total=true`.
+             */
+            total?: number;
+            /** @description True if there are more rows than `total`: filtered orders are counted up to 10,000, unless the filter is only the status. */
+            totalIsCapped?: boolean;
+        };
+        /** @description One page of a list. */
         Page_Shipment: {
             items: components["schemas"]["Shipment"][];
             /** @description Pass it as `cursor` to get the next page; null on the last page. */
@@ -3487,6 +3606,10 @@ export interface components {
             provider: components["schemas"]["Provider"];
             /** @description The provider's page on which the customer pays. */
             redirectUrl: string | null;
+            /** @description What can still be refunded: neither refunded nor on its way back. */
+            refundable: components["schemas"]["Money"];
+            /** @description What was refunded so far. */
+            refunded: components["schemas"]["Money"];
             state: components["schemas"]["PaymentState"];
             /** Format: date-time */
             updatedAt: string;
@@ -3502,7 +3625,7 @@ export interface components {
          * @description State of a payment.
          * @enum {string}
          */
-        PaymentState: "PENDING" | "SUCCEEDED" | "FAILED" | "REFUNDING" | "REFUNDED";
+        PaymentState: "PENDING" | "SUCCEEDED" | "FAILED" | "REFUNDING" | "REFUNDED" | "CREATED" | "AUTHORIZED" | "CANCELLED" | "EXPIRED";
         /**
          * @description Payment status of an order.
          * @enum {string}
@@ -3967,6 +4090,31 @@ export interface components {
         RefreshToken: {
             refreshToken?: string | null;
         };
+        /** @description Money that goes back to the customer. */
+        Refund: {
+            amount: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description How often the provider was asked.
+             */
+            attempts: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: uuid */
+            id: string;
+            lastError: string | null;
+            /** Format: uuid */
+            paymentId: string;
+            reason: string;
+            state: components["schemas"]["RefundState"];
+            /** Format: date-time */
+            updatedAt: string;
+        };
+        /**
+         * @description State of a refund.
+         * @enum {string}
+         */
+        RefundState: "PENDING" | "SUCCEEDED" | "FAILED";
         /** @description Why one of several orders was refused; the same as the error of a call for that order alone. */
         Refusal: {
             code: components["schemas"]["ErrorCode"];
@@ -4051,7 +4199,7 @@ export interface components {
          * @description Outcome of a sandbox payment.
          * @enum {string}
          */
-        SandboxOutcome: "SUCCEED" | "DECLINE" | "STALL";
+        SandboxOutcome: "SUCCEED" | "DECLINE" | "STALL" | "SUCCEED_LATE" | "SUCCEED_TWICE";
         /** @description One service. */
         ServiceReport: {
             /**
@@ -4171,6 +4319,8 @@ export interface components {
             maxFileBytes: number;
             /** @example Waybill */
             name: string;
+            /** @description Providers that take payments, in the order in which to offer them. */
+            paymentProviders: components["schemas"]["Provider"][];
         };
         /** @description The settings of the shop. */
         ShopSettings: {
@@ -4847,6 +4997,7 @@ export type NewPayment = components['schemas']['NewPayment'];
 export type NewProduct = components['schemas']['NewProduct'];
 export type NewProgress = components['schemas']['NewProgress'];
 export type NewQuote = components['schemas']['NewQuote'];
+export type NewRefund = components['schemas']['NewRefund'];
 export type NewShipment = components['schemas']['NewShipment'];
 export type Note = components['schemas']['Note'];
 export type NoteVisibility = components['schemas']['NoteVisibility'];
@@ -4889,6 +5040,7 @@ export type PageOrder = components['schemas']['Page_Order'];
 export type PagePaymentWithOrder = components['schemas']['Page_PaymentWithOrder'];
 export type PageProduct = components['schemas']['Page_Product'];
 export type PageProgress = components['schemas']['Page_Progress'];
+export type PageRefund = components['schemas']['Page_Refund'];
 export type PageShipment = components['schemas']['Page_Shipment'];
 export type PageStockMovement = components['schemas']['Page_StockMovement'];
 export type PageUser = components['schemas']['Page_User'];
@@ -4927,6 +5079,8 @@ export type ReadAllResult = components['schemas']['ReadAllResult'];
 export type Readiness = components['schemas']['Readiness'];
 export type ReferenceUpload = components['schemas']['ReferenceUpload'];
 export type RefreshToken = components['schemas']['RefreshToken'];
+export type Refund = components['schemas']['Refund'];
+export type RefundState = components['schemas']['RefundState'];
 export type Refusal = components['schemas']['Refusal'];
 export type Register = components['schemas']['Register'];
 export type Rejection = components['schemas']['Rejection'];
@@ -5811,6 +5965,49 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    refundPayment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. A repeated request gets the first answer again, with the header `Idempotency-Replayed`: for 7 days if it succeeded, and for two minutes if the state refused it (409, but not `VERSION_CONFLICT`, `CART_CHANGED` and `CART_EMPTY`). Any other refusal leaves the key free. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRefund"];
+            };
+        };
+        responses: {
+            /** @description Money that goes back to the customer. */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refund"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     exportProducts: {
         parameters: {
             query?: {
@@ -5893,6 +6090,43 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listRefunds: {
+        parameters: {
+            query?: {
+                paymentId?: string;
+                state?: components["schemas"]["RefundState"][];
+                /** @description Rows at most, 1 to 100; 20 if not given. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Also count the rows of all pages. */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of a list. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Refund"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
@@ -8780,6 +9014,75 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    capturePayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One attempt to pay an order. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listPaymentRefunds: {
+        parameters: {
+            query?: {
+                /** @description Rows at most, 1 to 100; 20 if not given. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Also count the rows of all pages. */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of a list. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Refund"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listProducts: {
         parameters: {
             query?: {
@@ -9472,6 +9775,36 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    receiveStripeWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Malformed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];

@@ -8,6 +8,7 @@ const UNKNOWN: Shop = {
   maxFileBytes: Number.POSITIVE_INFINITY,
   allowedFileTypes: ["JPEG", "PNG", "GIF", "WEBP", "MP4", "PDF"],
   completionNeedsApproval: true,
+  paymentProviders: [],
   mailbox: false,
   demoAccounts: [],
 };

@@ -1,15 +1,19 @@
-import { Ban, CheckCheck, CircleAlert, CircleDashed, type LucideIcon, Undo2 } from "lucide-react";
+import { Ban, CheckCheck, CircleAlert, CircleDashed, Hourglass, type LucideIcon, TimerOff, Undo2 } from "lucide-react";
 import type { PaymentState } from "@/api/schema";
 import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
 import { Stamp, type Tone } from "./Stamp";
 
 const LOOKS: Record<PaymentState, [Tone, LucideIcon]> = {
+  CREATED: ["waiting", CircleDashed],
   PENDING: ["waiting", CircleDashed],
+  AUTHORIZED: ["working", Hourglass],
   SUCCEEDED: ["done", CheckCheck],
   FAILED: ["bad", CircleAlert],
+  CANCELLED: ["over", Ban],
+  EXPIRED: ["over", TimerOff],
   REFUNDING: ["working", Undo2],
-  REFUNDED: ["over", Ban],
+  REFUNDED: ["over", Undo2],
 };
 
 export function PaymentStateStamp({ state }: { state: PaymentState }) {

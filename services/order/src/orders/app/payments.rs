@@ -37,6 +37,8 @@ pub enum PaymentChangeKind {
     Failed {
         reason: String,
     },
+    /// The customer did not make it.
+    Closed,
     /// `refunded` so far, or everything.
     Refunded {
         refunded: Option<Money>,
@@ -146,6 +148,10 @@ impl Orders {
             PaymentChangeKind::Failed { reason } => {
                 paying.attempts.close(order.id, payment, now);
                 (order.payment_failed(payment, now), reason)
+            }
+            PaymentChangeKind::Closed => {
+                paying.attempts.close(order.id, payment, now);
+                return Ok(());
             }
             PaymentChangeKind::Refunded { refunded, reason } => {
                 if order.payment_id != Some(payment) {

@@ -21,6 +21,7 @@ export function AccountFilter({ account = "", onChange }: Props) {
     { value: "", label: t.allAccounts },
     { value: "orders", label: t.accounts.orders },
     { value: "platform", label: t.accounts.platform },
+    { value: "fees", label: t.accounts.fees },
     {
       group: t.providers,
       items: PROVIDERS.map((provider) => ({ value: `provider:${provider}`, label: providerName(provider) })),

@@ -16,6 +16,8 @@ export function AccountsHelp() {
         <dd>{t.aboutOrders}</dd>
         <dt>{t.accounts.platform}</dt>
         <dd>{t.aboutPlatform}</dd>
+        <dt>{t.accounts.fees}</dt>
+        <dd>{t.aboutFees}</dd>
         <dt>{t.workers}</dt>
         <dd>{t.aboutWorkers}</dd>
       </dl>

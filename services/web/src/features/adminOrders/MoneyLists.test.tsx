@@ -22,6 +22,8 @@ const payment: PaymentWithOrder = {
   state: "FAILED",
   redirectUrl: null,
   failureReason: "card declined",
+  refunded: { amount: 0, currency: "USD" },
+  refundable: { amount: 0, currency: "USD" },
   version: 1,
   createdAt: "2026-11-30T11:00:00Z",
   updatedAt: "2026-11-30T11:00:00Z",

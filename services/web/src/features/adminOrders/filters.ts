@@ -9,7 +9,16 @@ export const QUOTES: QuoteState[] = ["REQUESTED", "OFFERED", "ACCEPTED", "EXPIRE
 export const SORTS: OrderSort[] = ["NEWEST", "OLDEST", "TOTAL_ASC", "TOTAL_DESC"];
 export const REQUEST_KINDS: ChangeRequestKind[] = ["COMPLETION", "REASSIGNMENT", "CANCELLATION"];
 export const REQUEST_STATES = ["PENDING", "APPROVED", "REJECTED", "ALL"] as const;
-export const PAYMENT_STATES: PaymentState[] = ["PENDING", "SUCCEEDED", "FAILED", "REFUNDING", "REFUNDED"];
+export const PAYMENT_STATES: PaymentState[] = [
+  "PENDING",
+  "AUTHORIZED",
+  "SUCCEEDED",
+  "FAILED",
+  "CANCELLED",
+  "EXPIRED",
+  "REFUNDING",
+  "REFUNDED",
+];
 
 /** The address of the list of orders. */
 export const orderFilters = object({
@@ -46,7 +55,8 @@ export type RequestFilters = Infer<typeof requestFilters>;
 export const paymentFilters = object({ state: anyOf(PAYMENT_STATES), orderId: id(), cursor: cursor() });
 export type PaymentFilters = Infer<typeof paymentFilters>;
 
-const ACCOUNT = /^(orders|platform|provider:(STRIPE|PAYPAL|SANDBOX)|worker:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+const ACCOUNT =
+  /^(orders|platform|fees|provider:(STRIPE|PAYPAL|SANDBOX)|worker:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 /** The address of the ledger. */
 export const ledgerFilters = object({ orderId: id(), account: like(ACCOUNT), cursor: cursor() });

@@ -16,7 +16,7 @@ export const ACTS: Record<string, string[]> = {
   "progress.": ["progress.add"],
   "shipment.": ["shipment.create", "shipment.update"],
   "file.": ["file.add", "file.delete"],
-  "payment.": ["payment.create"],
+  "payment.": ["payment.create", "payment.refund"],
   "delivery.": ["delivery.retry"],
   "product.": ["product.create", "product.update", "product.archive", "product.pictures", "product.import"],
   "stock.": ["stock.adjust"],

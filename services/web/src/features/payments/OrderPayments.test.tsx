@@ -1,9 +1,9 @@
-import { screen } from "@testing-library/react";
+import { screen, within } from "@testing-library/react";
 import { beforeEach, expect, test } from "vitest";
 import type { Role } from "@/api/schema";
 import { session } from "@/api/session";
-import { fakeApi } from "@/testing/fakeApi";
-import { sampleUser } from "@/testing/samples";
+import { fakeApi, refusal } from "@/testing/fakeApi";
+import { sampleUser, usd } from "@/testing/samples";
 import { show } from "@/testing/show";
 import { OrderPayments } from "./OrderPayments";
 import { anOrder, aPayment } from "./testing";
@@ -49,4 +49,79 @@ test("workers see no payments", async () => {
   expect(await screen.findByText("The page")).toBeTruthy();
   expect(screen.queryByText("Payments")).toBeNull();
   expect(sent).toEqual([]);
+});
+
+const paid = aPayment({ state: "SUCCEEDED", refundable: usd(45_000) });
+const REFUNDS = "GET /api/v1/payments/{id}/refunds";
+const REFUND = "POST /api/v1/admin/payments/{id}/refunds";
+
+test("an administrator refunds a part, and sees it on its way", async () => {
+  signIn("ADMIN", "1");
+  let payment = paid;
+  const refund = {
+    id: "r1",
+    paymentId: paid.id,
+    amount: usd(5_000),
+    reason: "Late",
+    state: "PENDING",
+    lastError: null,
+  };
+  const sent = fakeApi({
+    "GET /api/v1/orders/{id}/payments": () => ({ items: [payment], nextCursor: null }),
+    [REFUNDS]: () => ({ items: [{ ...refund, createdAt: paid.createdAt }], nextCursor: null }),
+    [REFUND]: () => {
+      payment = { ...paid, refundable: usd(40_000), version: 1 };
+      return refund;
+    },
+  });
+  const { user } = show(<OrderPayments order={order} />);
+  await user.click(await screen.findByRole("button", { name: "Refund" }));
+  const amount = screen.getByLabelText<HTMLInputElement>("Amount (USD)");
+  expect(amount.value).toBe("450.00");
+  await user.clear(amount);
+  await user.type(amount, "450.01");
+  expect(screen.getByText("is more than can be refunded")).toBeTruthy();
+  await user.clear(amount);
+  await user.type(amount, "50");
+  await user.type(screen.getByLabelText(/^Reason/), " Late ");
+  await user.click(screen.getByRole("button", { name: "Refund $50.00" }));
+  const list = await screen.findByRole("list", { name: "Refunds" });
+  expect(within(list).getByText("On its way back")).toBeTruthy();
+  expect(screen.queryByLabelText("Amount (USD)")).toBeNull();
+  const post = sent.find(({ method }) => method === "POST");
+  expect(post?.body).toEqual({ amount: usd(5_000), reason: "Late" });
+  expect(post?.headers.get("idempotency-key")).toBeTruthy();
+});
+
+test("a refund that is refused keeps what was typed, and shows what is left now", async () => {
+  signIn("ADMIN", "1");
+  let left = 45_000;
+  fakeApi({
+    "GET /api/v1/orders/{id}/payments": () => ({ items: [{ ...paid, refundable: usd(left) }], nextCursor: null }),
+    [REFUNDS]: () => ({ items: [], nextCursor: null }),
+    [REFUND]: () => {
+      left = 100;
+      return refusal(409, "REFUND_TOO_LARGE", "1.00 USD of this payment can still be refunded");
+    },
+  });
+  const { user } = show(<OrderPayments order={order} />);
+  await user.click(await screen.findByRole("button", { name: "Refund" }));
+  await user.type(screen.getByLabelText(/^Reason/), "Late");
+  await user.click(screen.getByRole("button", { name: "Refund $450.00" }));
+  expect(await screen.findByText("1.00 USD of this payment can still be refunded.")).toBeTruthy();
+  expect(await screen.findByText("$1.00 can be refunded")).toBeTruthy();
+  expect(screen.getByLabelText<HTMLTextAreaElement>(/^Reason/).value).toBe("Late");
+});
+
+test("customers see what came back, and cannot refund", async () => {
+  signIn("CUSTOMER", order.customer.id);
+  const part = { ...paid, refunded: usd(500), refundable: usd(44_500) };
+  const refund = { id: "r1", paymentId: paid.id, amount: usd(500), reason: "One letter was wrong", state: "SUCCEEDED" };
+  fakeApi({
+    "GET /api/v1/orders/{id}/payments": () => ({ items: [part], nextCursor: null }),
+    [REFUNDS]: () => ({ items: [{ ...refund, createdAt: paid.createdAt }], nextCursor: null }),
+  });
+  show(<OrderPayments order={order} />);
+  expect(await screen.findByText(/One letter was wrong/)).toBeTruthy();
+  expect(screen.queryByRole("button", { name: "Refund" })).toBeNull();
 });

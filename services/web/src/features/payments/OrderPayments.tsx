@@ -1,16 +1,16 @@
 import { Group, Skeleton, Stack, Text } from "@mantine/core";
-import type { Order, Payment } from "@/api/schema";
+import type { Order } from "@/api/schema";
 import { useSession } from "@/api/useSession";
 import { checkout } from "@/i18n/en/checkout";
 import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
 import { Card } from "@/ui/Card";
 import { FailureNote } from "@/ui/Failure";
-import { dateTime, money } from "@/ui/format";
+import { dateTime } from "@/ui/format";
 import { ButtonLink } from "@/ui/links";
-import { PaymentStateStamp } from "@/ui/PaymentStateStamp";
 import { PaymentStamp } from "@/ui/Stamp";
 import { useNow } from "@/ui/useNow";
+import { PaymentRow } from "./PaymentRow";
 import classes from "./Payments.module.css";
 import { payStateOf, timeLeft } from "./payState";
 import { usePayments } from "./usePayments";
@@ -21,10 +21,13 @@ export function OrderPayments({ order }: { order: Order }) {
   // A guest reads only their own orders.
   const own = caller.kind === "guest" || (caller.kind === "user" && caller.user.id === order.customer.id);
   if (!own && caller.kind === "user" && caller.user.role === "STAFF") return null;
-  return <Payments order={order} own={own} />;
+  const isAdmin = caller.kind === "user" && caller.user.role === "ADMIN";
+  return <Payments order={order} own={own} isAdmin={isAdmin} />;
 }
 
-function Payments({ order, own }: { order: Order; own: boolean }) {
+type Props = { order: Order; own: boolean; isAdmin: boolean };
+
+function Payments({ order, own, isAdmin }: Props) {
   const t = useWords(common);
   const w = useWords(checkout);
   const now = useNow(1_000);
@@ -40,7 +43,7 @@ function Payments({ order, own }: { order: Order; own: boolean }) {
         {data && data.items.length > 0 && (
           <ul className={classes.items}>
             {data.items.map((payment) => (
-              <PaymentRow key={payment.id} payment={payment} />
+              <PaymentRow key={payment.id} payment={payment} mayRefund={isAdmin} />
             ))}
           </ul>
         )}
@@ -68,21 +71,5 @@ function Payments({ order, own }: { order: Order; own: boolean }) {
         )}
       </Stack>
     </Card>
-  );
-}
-
-function PaymentRow({ payment }: { payment: Payment }) {
-  const w = useWords(checkout);
-  return (
-    <li className={classes.payment}>
-      <Text component="span" fw={600} className="figures">
-        {money(payment.amount)}
-      </Text>
-      <PaymentStateStamp state={payment.state} />
-      <Text component="span" size="sm" c="dimmed">
-        {`${w.providers[payment.provider]} · ${dateTime(payment.createdAt)}`}
-      </Text>
-      {payment.failureReason && <p className={classes.reason}>{payment.failureReason}</p>}
-    </li>
   );
 }

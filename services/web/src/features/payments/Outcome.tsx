@@ -9,6 +9,7 @@ import { ButtonLink } from "@/ui/links";
 import { useNow } from "@/ui/useNow";
 import { useRepeat } from "@/ui/useRepeat";
 import { type OutcomeKind, outcomeOf } from "./outcomeOf";
+import { useCapture } from "./useCapture";
 import { usePayments } from "./usePayments";
 
 /** How often the shop is asked while the provider's message is waited for, and for how long, in milliseconds. */
@@ -44,6 +45,7 @@ export function Outcome({ order, reload }: Props) {
     reload();
     void refetch();
   };
+  useCapture(data?.items.find(({ state }) => state === "PENDING" || state === "AUTHORIZED"));
   useRepeat(kind === "waiting", EVERY, again);
   if (error && !data) return <FailureNote error={error} onRetry={again} />;
   const [Icon, color] = LOOK[kind];

@@ -4,13 +4,13 @@ import { CircleAlert, CreditCard } from "lucide-react";
 import { useEffect, useEffectEvent, useState } from "react";
 import { isCode } from "@/api/failure";
 import type { Order, Payment, PaymentCreated, Provider } from "@/api/schema";
+import { useShop } from "@/api/useShop";
 import { checkout } from "@/i18n/en/checkout";
 import { useWords } from "@/i18n/language";
 import { FailureNote } from "@/ui/Failure";
 import { dateTime } from "@/ui/format";
 import classes from "./Payments.module.css";
 import { type PayState, providerPage, timeLeft } from "./payState";
-import { PROVIDERS } from "./providers";
 import { startPayment } from "./startPayment";
 import { showPayment } from "./usePayments";
 
@@ -27,7 +27,9 @@ type Props = {
 export function PayNow({ order, state, now, go, onRefused }: Props) {
   const w = useWords(checkout);
   const client = useQueryClient();
-  const [provider, setProvider] = useState(PROVIDERS.find((name) => name === state.failed?.provider) ?? PROVIDERS[0]);
+  const { paymentProviders: offered } = useShop();
+  const [chosen, setChosen] = useState(state.failed?.provider);
+  const provider = offered.find((name) => name === chosen) ?? offered[0];
   const start = useMutation({
     mutationFn: (chosen: Provider) => startPayment(order.id, chosen),
     onSuccess: ({ payment, redirectUrl }: PaymentCreated) => {
@@ -48,22 +50,22 @@ export function PayNow({ order, state, now, go, onRefused }: Props) {
   return (
     <Stack gap="sm">
       {state.failed && <Failed payment={state.failed} />}
-      {start.isError && <FailureNote error={start.error} onRetry={() => start.mutate(provider)} />}
+      {start.isError && <FailureNote error={start.error} onRetry={provider && (() => start.mutate(provider))} />}
       {running && !leaving && state.open && (
         <Alert color="carbon" title={w.underWay}>
           <Text size="sm">{w.underWayHint(dateTime(state.open.createdAt))}</Text>
         </Alert>
       )}
-      {PROVIDERS.length > 1 && (
-        <Radio.Group label={w.provider} value={provider} onChange={setProvider}>
+      {offered.length > 1 && (
+        <Radio.Group label={w.provider} value={provider ?? null} onChange={(name) => setChosen(name as Provider)}>
           <Stack gap="xs" mt="xs">
-            {PROVIDERS.map((name) => (
+            {offered.map((name) => (
               <Radio key={name} value={name} label={w.providers[name]} />
             ))}
           </Stack>
         </Radio.Group>
       )}
-      {PROVIDERS.length === 1 && <Text c="dimmed">{w.providers[provider]}</Text>}
+      {offered.length === 1 && provider && <Text c="dimmed">{w.providers[provider]}</Text>}
       {running && !leaving && (
         <Button size="md" leftSection={<CreditCard size={18} aria-hidden="true" />} onClick={() => go(running)}>
           {w.continuePayment}
@@ -73,7 +75,8 @@ export function PayNow({ order, state, now, go, onRefused }: Props) {
         size="md"
         variant={running && !leaving ? "default" : "filled"}
         loading={leaving}
-        onClick={() => start.mutate(provider)}
+        disabled={!provider}
+        onClick={() => provider && start.mutate(provider)}
       >
         {payWord(state, running !== null, w)}
       </Button>

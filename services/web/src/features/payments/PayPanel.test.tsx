@@ -15,7 +15,11 @@ beforeEach(() => session.beginGuest("token", 3_600));
 function open(order: Partial<Order>, payments: Payment[], routes: Routes = {}) {
   const go = vi.fn();
   const reload = vi.fn();
-  const sent = fakeApi({ [`GET ${PAYMENTS}`]: () => ({ items: payments, nextCursor: null }), ...routes });
+  const sent = fakeApi({
+    [`GET ${PAYMENTS}`]: () => ({ items: payments, nextCursor: null }),
+    "GET /api/v1/shop": () => ({ paymentProviders: ["SANDBOX"] }),
+    ...routes,
+  });
   const view = show(<PayPanel order={anOrder({ expiresAt: later, ...order })} reload={reload} go={go} />);
   return { ...view, go, reload, sent, posts: () => sent.filter(({ method }) => method === "POST") };
 }
@@ -27,6 +31,18 @@ test("starts a payment, with paths of these pages to come back to, and goes to t
   await waitFor(() => expect(go).toHaveBeenCalledWith("http://shop.test/api/v1/sandbox/checkout/3"));
   const { id } = anOrder();
   expect(posts()[0]?.body).toEqual({ provider: "SANDBOX", successUrl: `/placed/${id}`, cancelUrl: `/pay/${id}` });
+});
+
+test("the customer chooses among the providers of the shop", async () => {
+  const created = { payment: aPayment(), redirectUrl: null };
+  const { user, posts } = open({}, [], {
+    "GET /api/v1/shop": () => ({ paymentProviders: ["STRIPE", "PAYPAL"] }),
+    [`POST ${PAYMENTS}`]: () => created,
+  });
+  expect((await screen.findByRole<HTMLInputElement>("radio", { name: "Card (Stripe)" })).checked).toBe(true);
+  await user.click(screen.getByRole("radio", { name: "PayPal" }));
+  await user.click(screen.getByRole("button", { name: "Pay now" }));
+  await waitFor(() => expect(posts()[0]?.body).toMatchObject({ provider: "PAYPAL" }));
 });
 
 test("a repeat after a lost answer has the same key, the next payment another", async () => {

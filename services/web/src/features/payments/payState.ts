@@ -4,7 +4,7 @@ import type { Order, Payment } from "@/api/schema";
 export type PayState =
   /** It can be paid. `open`: a payment is under way; `failed`: the last attempt failed. */
   | { kind: "due"; open: Payment | null; failed: Payment | null }
-  /** The money has arrived, and the order does not know it yet. */
+  /** The money has arrived or is on its way, and the order does not know it yet. */
   | { kind: "confirming" }
   | { kind: "paid" }
   | { kind: "refunded" }
@@ -22,7 +22,7 @@ export function payStateOf(order: Order, payments: readonly Payment[], now: numb
   if (paymentStatus !== "UNPAID" && paymentStatus !== "FAILED") return { kind: "paid" };
   if (status === "CANCELLED") return { kind: "cancelled" };
   if (quote && quote.state !== "ACCEPTED") return { kind: "unpriced", offered: quote.state === "OFFERED" };
-  if (payments.some((payment) => payment.state === "SUCCEEDED")) return { kind: "confirming" };
+  if (payments.some(({ state }) => state === "SUCCEEDED" || state === "AUTHORIZED")) return { kind: "confirming" };
   if (expiresAt && Date.parse(expiresAt) <= now) return { kind: "expired" };
   if (total.amount <= 0) return { kind: "nothing" };
   const [last] = payments;

@@ -18,6 +18,8 @@ export function aPayment(change: Partial<Payment> = {}): Payment {
     state: "PENDING",
     redirectUrl: "/api/v1/sandbox/checkout/33333333-3333-4333-8333-333333333333",
     failureReason: null,
+    refunded: usd(0),
+    refundable: usd(0),
     version: 1,
     createdAt: "2026-11-30T12:01:00Z",
     updatedAt: "2026-11-30T12:01:00Z",

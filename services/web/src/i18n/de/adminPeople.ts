@@ -300,6 +300,7 @@ export const adminPeople: Translation["adminPeople"] = {
       "file.add": "Datei hinzugefügt",
       "file.delete": "Datei gelöscht",
       "payment.create": "Zahlung begonnen",
+      "payment.refund": "Geld erstattet",
       "delivery.retry": "E-Mail erneut gesendet",
       "product.create": "Produkt angelegt",
       "product.update": "Produkt geändert",

@@ -115,9 +115,13 @@ export const common: Translation["common"] = {
     FAILED: "Zahlung fehlgeschlagen",
   },
   paymentState: {
+    CREATED: "Wird begonnen",
     PENDING: "Offen",
+    AUTHORIZED: "Unterwegs",
     SUCCEEDED: "Erfolgreich",
     FAILED: "Fehlgeschlagen",
+    CANCELLED: "Abgebrochen",
+    EXPIRED: "Nicht rechtzeitig bezahlt",
     REFUNDING: "Wird erstattet",
     REFUNDED: "Erstattet",
   },
@@ -174,5 +178,6 @@ export const common: Translation["common"] = {
     LINK_EXPIRED: "Dieser Link ist abgelaufen.",
     ORDER_NOT_PAYABLE: "Dieser Auftrag kann nicht bezahlt werden.",
     CHECKOUT_CLOSED: "Diese Zahlung ist schon abgeschlossen.",
+    REFUND_TOO_LARGE: "So viel lässt sich von dieser Zahlung nicht mehr erstatten.",
   },
 };

@@ -302,6 +302,7 @@ export const adminPeople = {
       "file.add": "File added",
       "file.delete": "File deleted",
       "payment.create": "Payment started",
+      "payment.refund": "Money refunded",
       "delivery.retry": "Mail sent again",
       "product.create": "Product added",
       "product.update": "Product changed",

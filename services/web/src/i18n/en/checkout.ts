@@ -1,4 +1,4 @@
-import type { OrderKind, Provider } from "@/api/schema";
+import type { OrderKind, Provider, Refund } from "@/api/schema";
 
 /** Paying, the confirmation, and a guest's order. */
 export const checkout = {
@@ -20,6 +20,20 @@ export const checkout = {
     STRIPE: "Card (Stripe)",
     PAYPAL: "PayPal",
   } as Record<Provider, string>,
+  refunds: "Refunds",
+  refundState: { PENDING: "On its way back", SUCCEEDED: "Refunded", FAILED: "Not refunded" } as Record<
+    Refund["state"],
+    string
+  >,
+  refundPart: "Refund",
+  refundable: (amount: string) => `${amount} can be refunded`,
+  refundHint: "The money goes back the way it came. This cannot be undone.",
+  refundAmount: (currency: string) => `Amount (${currency})`,
+  refundTooMuch: "is more than can be refunded",
+  notAnAmount: "is not an amount",
+  refundReason: "Reason",
+  refundReasonHint: "The customer reads it.",
+  refund: (amount: string) => `Refund ${amount}`,
   payNow: "Pay now",
   payAgain: "Try to pay again",
   payAnew: "Start another payment",

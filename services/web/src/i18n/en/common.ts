@@ -129,9 +129,13 @@ export const common = {
     FAILED: "Payment failed",
   } as Record<PaymentStatus, string>,
   paymentState: {
+    CREATED: "Being started",
     PENDING: "Pending",
+    AUTHORIZED: "On its way",
     SUCCEEDED: "Succeeded",
     FAILED: "Failed",
+    CANCELLED: "Cancelled",
+    EXPIRED: "Not paid in time",
     REFUNDING: "Being refunded",
     REFUNDED: "Refunded",
   } as Record<PaymentState, string>,

@@ -1,0 +1,84 @@
+import { Alert, Button, Group, Stack, Textarea, TextInput } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Banknote } from "lucide-react";
+import { useState } from "react";
+import { api, body } from "@/api/client";
+import type { Payment } from "@/api/schema";
+import { checkout } from "@/i18n/en/checkout";
+import { common } from "@/i18n/en/common";
+import { useWords } from "@/i18n/language";
+import { FailureNote } from "@/ui/Failure";
+import { majorUnits, minorUnits, money } from "@/ui/format";
+import { sendOnce } from "@/ui/keptWrite";
+import { paymentsOptions } from "./usePayments";
+
+/** Longest reason that the API takes. */
+const REASON_MAX = 500;
+
+type Props = { payment: Payment; onClose: () => void };
+
+/** Refunds all that is left of a payment, or a part. The button names the amount, so that it is the confirmation. */
+export function RefundForm({ payment, onClose }: Props) {
+  const t = useWords(common);
+  const w = useWords(checkout);
+  const client = useQueryClient();
+  const { id, orderId, refundable } = payment;
+  const [typed, setTyped] = useState(majorUnits(refundable));
+  const [reason, setReason] = useState("");
+  const amount = minorUnits(typed, refundable.currency);
+  const tooMuch = amount !== null && amount > refundable.amount;
+  const refunded = amount === null || amount === 0 || tooMuch ? null : { ...refundable, amount };
+  const refund = useMutation({
+    mutationFn: (given: { amount: number; reason: string }) => {
+      const sent = { amount: { ...refundable, amount: given.amount }, reason: given.reason };
+      return sendOnce(`waybill.refund.${id}`, JSON.stringify(sent), sent, (write) => {
+        const params = { path: { id }, header: { "Idempotency-Key": write.key } };
+        return body(api.POST("/api/v1/admin/payments/{id}/refunds", { params, body: write.sent }));
+      });
+    },
+    onSuccess: onClose,
+    // Also after a refusal: others may have refunded meanwhile.
+    onSettled: () => client.invalidateQueries({ queryKey: paymentsOptions(orderId).queryKey }),
+  });
+  return (
+    <form
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (refunded && reason.trim()) refund.mutate({ amount: refunded.amount, reason: reason.trim() });
+      }}
+    >
+      <Stack gap="sm">
+        <Alert color="yellow" variant="light" icon={<Banknote />} title={w.refundable(money(refundable))}>
+          {w.refundHint}
+        </Alert>
+        <TextInput
+          label={w.refundAmount(refundable.currency)}
+          inputMode="decimal"
+          value={typed}
+          onChange={(event) => setTyped(event.currentTarget.value)}
+          error={tooMuch ? w.refundTooMuch : !refunded && typed.trim() !== "" && w.notAnAmount}
+        />
+        <Textarea
+          label={w.refundReason}
+          description={w.refundReasonHint}
+          autosize
+          minRows={2}
+          maxLength={REASON_MAX}
+          required
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+        {refund.isError && <FailureNote error={refund.error} />}
+        <Group gap="xs">
+          <Button type="submit" color="red" disabled={!refunded || !reason.trim()} loading={refund.isPending}>
+            {w.refund(money(refunded ?? refundable))}
+          </Button>
+          <Button variant="default" onClick={onClose}>
+            {t.cancel}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
