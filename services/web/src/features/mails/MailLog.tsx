@@ -55,7 +55,7 @@ export function MailLog({ filters, onChange }: Props) {
         <Card flush>
           <DataTable
             label={w.title}
-            columns={columns(w, retry)}
+            columns={columns(w, list.data?.items ?? [], retry)}
             rows={list.data?.items}
             id={({ id }) => id}
             name={({ subject }) => subject}
@@ -82,8 +82,9 @@ export function MailLog({ filters, onChange }: Props) {
 type Words = (typeof adminPeople)["mails"];
 type Retry = { mutate: (id: string) => void; isPending: boolean; variables: string | undefined };
 
-function columns(w: Words, retry: Retry): Column<Delivery>[] {
-  return [
+/** What went wrong, and what to do about it, have columns only where something did. */
+function columns(w: Words, rows: readonly Delivery[], retry: Retry): Column<Delivery>[] {
+  const all: Column<Delivery>[] = [
     {
       id: "to",
       title: w.to,
@@ -95,7 +96,7 @@ function columns(w: Words, retry: Retry): Column<Delivery>[] {
       hint: ({ to }) => to ?? undefined,
       shrink: true,
     },
-    { id: "subject", title: w.subject, cell: ({ subject }) => subject, hint: ({ subject }) => subject, shrink: true },
+    { id: "subject", title: w.subject, cell: ({ subject }) => subject, hint: ({ subject }) => subject, grow: true },
     { id: "state", title: w.state, cell: ({ state }) => <MailStamp state={state} /> },
     { id: "attempts", title: w.attempts, cell: ({ attempts }) => number(attempts), right: true, wide: true },
     {
@@ -124,4 +125,8 @@ function columns(w: Words, retry: Retry): Column<Delivery>[] {
         ),
     },
   ];
+  const without = new Set<string>();
+  if (!rows.some(({ lastError }) => lastError)) without.add("error");
+  if (!rows.some(({ state }) => state === "DEAD")) without.add("again");
+  return all.filter(({ id }) => !without.has(id));
 }

@@ -76,7 +76,7 @@ test("an administrator refunds a part, and sees it on its way", async () => {
   });
   const { user } = show(<OrderPayments order={order} />);
   await user.click(await screen.findByRole("button", { name: "Refund" }));
-  const amount = screen.getByLabelText<HTMLInputElement>("Amount (USD)");
+  const amount = await screen.findByLabelText<HTMLInputElement>("Amount (USD)");
   expect(amount.value).toBe("450.00");
   await user.clear(amount);
   await user.type(amount, "450.01");
@@ -86,7 +86,7 @@ test("an administrator refunds a part, and sees it on its way", async () => {
   await user.type(screen.getByLabelText(/^Reason/), " Late ");
   await user.click(screen.getByRole("button", { name: "Refund $50.00" }));
   const list = await screen.findByRole("list", { name: "Refunds" });
-  expect(within(list).getByText("On its way back")).toBeTruthy();
+  expect(await within(list).findByText("On its way back")).toBeTruthy();
   expect(screen.queryByLabelText("Amount (USD)")).toBeNull();
   const post = sent.find(({ method }) => method === "POST");
   expect(post?.body).toEqual({ amount: usd(5_000), reason: "Late" });
@@ -106,7 +106,7 @@ test("a refund that is refused keeps what was typed, and shows what is left now"
   });
   const { user } = show(<OrderPayments order={order} />);
   await user.click(await screen.findByRole("button", { name: "Refund" }));
-  await user.type(screen.getByLabelText(/^Reason/), "Late");
+  await user.type(await screen.findByLabelText(/^Reason/), "Late");
   await user.click(screen.getByRole("button", { name: "Refund $450.00" }));
   expect(await screen.findByText("1.00 USD of this payment can still be refunded.")).toBeTruthy();
   expect(await screen.findByText("$1.00 can be refunded")).toBeTruthy();

@@ -1,14 +1,16 @@
 import { Button, Text } from "@mantine/core";
 import { Undo2 } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { Payment } from "@/api/schema";
 import { checkout } from "@/i18n/en/checkout";
 import { useWords } from "@/i18n/language";
 import { dateTime, money } from "@/ui/format";
 import { PaymentStateStamp } from "@/ui/PaymentStateStamp";
 import classes from "./Payments.module.css";
-import { RefundForm } from "./RefundForm";
-import { Refunds } from "./Refunds";
+
+// Few orders have refunds.
+const RefundForm = lazy(async () => ({ default: (await import("./RefundForm")).RefundForm }));
+const Refunds = lazy(async () => ({ default: (await import("./Refunds")).Refunds }));
 
 type Props = {
   payment: Payment;
@@ -34,7 +36,11 @@ export function PaymentRow({ payment, mayRefund }: Props) {
         {`${w.providers[payment.provider]} · ${dateTime(payment.createdAt)}`}
       </Text>
       {payment.failureReason && <p className={classes.reason}>{payment.failureReason}</p>}
-      {hasRefunds && <Refunds paymentId={payment.id} standing={`${refunded.amount}/${refundable.amount}`} />}
+      {hasRefunds && (
+        <Suspense>
+          <Refunds paymentId={payment.id} standing={`${refunded.amount}/${refundable.amount}`} />
+        </Suspense>
+      )}
       {mayRefund && refundable.amount > 0 && !open && (
         <Button
           size="compact-sm"
@@ -47,7 +53,9 @@ export function PaymentRow({ payment, mayRefund }: Props) {
       )}
       {open && refundable.amount > 0 && (
         <div className={classes.wide}>
-          <RefundForm payment={payment} onClose={() => setOpen(false)} />
+          <Suspense>
+            <RefundForm payment={payment} onClose={() => setOpen(false)} />
+          </Suspense>
         </div>
       )}
     </li>
