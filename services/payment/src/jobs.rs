@@ -12,6 +12,7 @@ use crate::{
 /// How long a refund or a message waits at most if nothing wakes its job.
 const EVERY: Duration = Duration::from_secs(1);
 const RECONCILE_EVERY: Duration = Duration::from_mins(1);
+const PRUNE_EVERY: Duration = Duration::from_hours(1);
 
 /// Processes messages of providers.
 pub fn webhooks(webhooks: Arc<Webhooks>) -> Job {
@@ -21,6 +22,14 @@ pub fn webhooks(webhooks: Arc<Webhooks>) -> Job {
         async move { webhooks.run().await }
     })
     .woken_by(wake)
+}
+
+/// Deletes old messages of providers.
+pub fn prune(webhooks: Arc<Webhooks>) -> Job {
+    Job::new("prune-webhooks", PRUNE_EVERY, move || {
+        let webhooks = Arc::clone(&webhooks);
+        async move { webhooks.prune().await }
+    })
 }
 
 /// Asks providers about payments without an outcome.

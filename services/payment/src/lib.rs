@@ -145,7 +145,8 @@ pub async fn build_with(
         ],
         jobs: vec![
             jobs::refunds(refunds, wake),
-            jobs::webhooks(webhooks),
+            jobs::webhooks(Arc::clone(&webhooks)),
+            jobs::prune(webhooks),
             jobs::reconciliation(settlement),
         ],
     })

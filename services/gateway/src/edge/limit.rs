@@ -26,7 +26,9 @@ pub async fn limit(State(app): State<App>, request: Request, next: Next) -> Resp
     // Many people behind one address have a socket each; they sign in within it.
     // Refreshes are counted by session, by the auth service; many people behind one address have one each.
     let refreshes = path == "/api/v1/auth/refresh";
-    let mut tier = if socket || refreshes || is_public(&request) {
+    // Providers send all their messages from a few addresses.
+    let message = path.starts_with("/api/v1/webhooks/");
+    let mut tier = if socket || refreshes || message || is_public(&request) {
         Tier::Public
     } else {
         Tier::Calls

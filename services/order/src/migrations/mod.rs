@@ -11,6 +11,7 @@ mod m20261129_000003_work;
 mod m20261129_000004_analytics;
 mod m20261129_000006_files;
 mod m20261130_000001_quotes;
+mod m20261201_000001_refunded;
 
 pub struct Migrator;
 
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000004_analytics::Migration),
             Box::new(m20261129_000006_files::Migration),
             Box::new(m20261130_000001_quotes::Migration),
+            Box::new(m20261201_000001_refunded::Migration),
         ]
     }
 }

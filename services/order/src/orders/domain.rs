@@ -218,6 +218,7 @@ pub mod tests {
             estimated_completion: None,
             items: Vec::new(),
             total: 0,
+            refunded: 0,
             currency: Currency::USD,
             shipping_address: None,
             payment_id: None,

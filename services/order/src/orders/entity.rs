@@ -178,6 +178,8 @@ pub mod order {
         pub items: Vec<item::Model>,
         /// Minor units of `currency`.
         pub total: i64,
+        /// What was refunded of the payment so far; see `Order::refunded_amount`.
+        pub refunded: i64,
         pub currency: Currency,
         pub shipping_address: Option<JsonText<Address>>,
         /// The payment that paid it.

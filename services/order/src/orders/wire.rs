@@ -86,6 +86,7 @@ pub fn order(order: &Order) -> pb::Order {
         items: order.items.iter().map(|line| item(order, line)).collect(),
         subtotal: Some(order.total()),
         total: Some(order.total()),
+        refunded: Some(order.money(order.refunded_amount())),
         shipping_address: order.shipping_address.as_deref().map(address),
         // An offer has an end of its own.
         expires_at: order.expires_at.filter(|_| !order.is_unpriced()),

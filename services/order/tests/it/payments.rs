@@ -236,11 +236,13 @@ async fn a_full_refund_of_what_was_not_carried_out_gives_the_goods_back_once() {
         refund(&paid, 2, 100).await;
         let now = shop.refresh(&order).await;
         assert_eq!(now.payment_status(), PaymentStatus::PartiallyRefunded);
+        assert_eq!(now.refunded, Some(usd(100)));
         assert_eq!(shop.level(&cup).await, (7, 0));
         // In full.
         refund(&paid, 3, 300).await;
         let now = shop.refresh(&order).await;
         assert_eq!(now.payment_status(), PaymentStatus::Refunded);
+        assert_eq!(now.refunded, Some(usd(300)));
         assert_eq!(shop.level(&cup).await, (10, 0));
         // Neither another event nor a later cancellation returns them again.
         refund(&paid, 4, 300).await;

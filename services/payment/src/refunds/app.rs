@@ -299,6 +299,10 @@ impl Refunds {
     async fn complete(&self, refund: &Refund, reference: &str) -> Result<(), AppError> {
         let completed = transact!(self.db, EventContext::default(), async |tx| {
             let now = self.clock.now();
+            // The order before its payments, like the event that another order replaces it.
+            if let Some(seen) = payments::find(tx.conn(), refund.payment_id).await? {
+                payments::current_orders(tx, [seen.order_id], now).await?;
+            }
             let payment = locked(tx, refund).await?;
             if !store::close(tx, refund, Outcome::Succeeded { reference }, now).await? {
                 return Ok(false);

@@ -41,6 +41,10 @@ const ROUND: u64 = 64;
 /// No other replica takes a message for this long. Longer than the calls to a provider that follow from it.
 const LEASE: Duration = Duration::from_mins(2);
 const PAUSES: ExponentialBuilder = backoff(Duration::from_secs(1), Duration::from_mins(30));
+/// How long messages are kept that were processed or ignored. Those that were given up stay.
+const KEEP: Duration = Duration::from_hours(90 * 24);
+/// Messages deleted in a transaction.
+const CHUNK: u64 = 200;
 /// A message is given up after this.
 const GIVEN_UP_AFTER: Duration = Duration::from_hours(24);
 
@@ -189,6 +193,19 @@ impl Webhooks {
                 {
                     outcome = outcome.and(Err(error));
                 }
+            }
+        }
+    }
+
+    /// Deletes what is no longer needed, in small transactions.
+    pub async fn prune(&self) -> Result<(), AppError> {
+        let before = self.clock.now().minus(KEEP);
+        loop {
+            let deleted = transact!(self.db, EventContext::default(), async |tx| {
+                Ok::<_, AppError>(store::prune(tx, before, CHUNK).await?)
+            });
+            if deleted.await? < CHUNK {
+                return Ok(());
             }
         }
     }

@@ -4,6 +4,7 @@ use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
     QuerySelect as _, sea_query::Expr,
 };
+use uuid::Uuid;
 use waybill_primitives::Timestamp;
 use waybill_store::{StoreError, Tx, rows};
 
@@ -76,4 +77,25 @@ pub async fn close(
         .exec(tx.conn())
         .await?;
     Ok(())
+}
+
+/// Deletes at most `limit` messages that were processed or ignored before `before`. Returns how many.
+pub async fn prune(tx: &Tx, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
+    let old: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::State.is_in([WebhookState::Done, WebhookState::Ignored]))
+        .filter(Column::NextAttemptAt.lt(before))
+        .limit(limit)
+        .into_tuple()
+        .all(tx.conn())
+        .await?;
+    if old.is_empty() {
+        return Ok(0);
+    }
+    let deleted = Entity::delete_many()
+        .filter(rows::one_of(Column::Id, old))
+        .exec(tx.conn())
+        .await?;
+    Ok(deleted.rows_affected)
 }

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::json;
 use waybill_payment::{Capture, PaymentStatus};
 use waybill_primitives::{Currency, Money};
 use waybill_proto::payment::{Payment, PaymentState, SandboxOutcome};
+use waybill_store::EventContext;
 
 use crate::shop::{Shop, TOTAL, code, on_any_database, on_each_database};
 
@@ -225,6 +227,25 @@ async fn the_sandbox_tells_late_or_twice() {
         shop.run_jobs().await.unwrap();
         assert_eq!(words(shop, &twice).await, ["created", "succeeded"]);
         shop.assert_sound().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn old_messages_are_deleted() {
+    on_any_database(async |shop| {
+        let (_, _, payment) = shop.pending().await;
+        tell(shop, "m1", "captured", &payment).await;
+        shop.clock.advance(Duration::from_hours(91 * 24));
+        shop.run_jobs().await.unwrap();
+        // It is stored as if it were new, and its effect is known.
+        tell(shop, "m1", "captured", &payment).await;
+        assert_eq!(words(shop, &payment).await, ["created", "succeeded"]);
+        let tx = shop.db.begin(&EventContext::default()).await.unwrap();
+        let rows = "SELECT COUNT(*) AS n FROM webhooks";
+        let row = Statement::from_string(tx.conn().get_database_backend(), rows);
+        let row = tx.conn().query_one_raw(row).await.unwrap().unwrap();
+        assert_eq!(row.try_get::<i64>("", "n").unwrap(), 1);
     })
     .await;
 }

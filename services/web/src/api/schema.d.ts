@@ -3001,6 +3001,8 @@ export interface components {
             paymentReceived: boolean;
             paymentStatus: components["schemas"]["PaymentStatus"];
             quote: components["schemas"]["Quote"] | null;
+            /** @description What was refunded of its payment so far. */
+            refunded: components["schemas"]["Money"];
             /**
              * Format: uuid
              * @description The order that replaces this one.
@@ -3103,6 +3105,8 @@ export interface components {
             readonly paymentReceived?: boolean;
             readonly paymentStatus?: components["schemas"]["PaymentStatus"];
             readonly quote?: components["schemas"]["Quote"] | null;
+            /** @description What was refunded of its payment so far. */
+            readonly refunded?: components["schemas"]["Money"];
             /**
              * Format: uuid
              * @description The order that replaces this one.
@@ -3199,6 +3203,8 @@ export interface components {
             readonly paymentReceived?: boolean;
             readonly paymentStatus?: components["schemas"]["PaymentStatus"];
             readonly quote?: components["schemas"]["Quote"] | null;
+            /** @description What was refunded of its payment so far. */
+            readonly refunded?: components["schemas"]["Money"];
             /**
              * Format: uuid
              * @description The order that replaces this one.

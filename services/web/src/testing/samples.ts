@@ -31,6 +31,7 @@ export function sampleOrder(changes: Partial<Order> = {}): Order {
     ],
     subtotal: usd(45_000),
     total: usd(45_000),
+    refunded: usd(0),
     shippingAddress: null,
     quote: null,
     estimatedCompletion: null,

@@ -16,7 +16,8 @@ string_enum! {
         Placed = "PLACED",
         /// Orders by the day of payment, also if refunded later.
         Paid = "PAID",
-        /// Orders by day of refund.
+        /// Orders that were refunded as a whole, by day of the refund; amount: what was refunded, also in part. All that was refunded of an
+        /// order counts on the day of its last refund.
         Refunded = "REFUNDED",
         Completed = "COMPLETED",
         /// Cancelled, expired or replaced.
@@ -74,6 +75,7 @@ pub type Figures = BTreeMap<Cell, Figure>;
 pub enum Milestone {
     Paid,
     Refunded,
+    PartlyRefunded,
     /// It was assigned to a worker.
     Assigned,
     Cancelled,
@@ -86,10 +88,11 @@ impl Milestone {
         let (from, to) = (entry.from_value.as_deref(), entry.to_value.as_str());
         if to == OrderStatus::Cancelled.as_str() && from != Some(to) {
             Self::Cancelled
-        } else if to == PaymentStatus::Refunded.as_str() {
+        } else if to == PaymentStatus::Refunded.as_str() && from != Some(to) {
             Self::Refunded
         } else {
             match entry.event {
+                OrderEvent::Refunded => Self::PartlyRefunded,
                 OrderEvent::Paid => Self::Paid,
                 OrderEvent::Claimed | OrderEvent::Assigned => Self::Assigned,
                 _ => Self::Other,
@@ -117,7 +120,7 @@ impl Times {
         let at = Some(at.micros());
         match step {
             Milestone::Paid => self.paid = self.paid.or(at),
-            Milestone::Refunded => self.refunded = self.refunded.or(at),
+            Milestone::Refunded | Milestone::PartlyRefunded => self.refunded = at,
             Milestone::Assigned => self.assigned = at,
             Milestone::Cancelled => self.cancelled = self.cancelled.or(at),
             Milestone::Other => {}
@@ -142,6 +145,7 @@ pub struct Counted {
     pub status: OrderStatus,
     pub payment_status: PaymentStatus,
     pub total: i64,
+    pub refunded: i64,
     pub currency: Currency,
     /// Product, units, amount of each line that has a product.
     pub lines: Vec<(ProductId, i64, i64)>,
@@ -164,6 +168,7 @@ impl From<&Order> for Counted {
             status: order.status,
             payment_status: order.payment_status,
             total: order.total,
+            refunded: order.refunded_amount(),
             currency: order.currency,
             lines: order
                 .items
@@ -218,10 +223,12 @@ impl Contribution {
             // A replacement is paid when it is placed.
             let day = at(times.paid, order.created_at);
             add(Metric::Paid, day, all(), 1, total);
-            if refunded {
+            if order.refunded > 0 {
                 let day = at(times.refunded, order.updated_at);
-                add(Metric::Refunded, day, all(), 1, total);
-            } else {
+                let whole = i64::from(refunded);
+                add(Metric::Refunded, day, all(), whole, order.refunded);
+            }
+            if !refunded {
                 for (product, units, amount) in &order.lines {
                     add(Metric::Product, day, product.to_string(), *units, *amount);
                 }

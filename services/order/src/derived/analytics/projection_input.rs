@@ -52,6 +52,12 @@ pub fn read(event: &pb::OrderChanged) -> Result<ProjectionInput, FieldError> {
             .flatten()
             .ok_or_else(|| FieldError::missing("order.payment_status"))?,
         total: total.amount,
+        refunded: match (payment, order.refunded) {
+            (_, Some(refunded)) => refunded.amount,
+            // Version 0.1 does not say it.
+            (Ok(Some(PaymentStatus::Refunded)), None) => total.amount,
+            (_, None) => 0,
+        },
         currency: total.currency,
         lines: lines.ok_or_else(|| FieldError::missing("order.items"))?,
         worker: worker
@@ -84,6 +90,7 @@ fn step(order: &Counted, event: &pb::OrderChanged) -> Milestone {
         Milestone::Refunded
     } else {
         match event.kind() {
+            OrderEvent::Refunded => Milestone::PartlyRefunded,
             OrderEvent::Paid => Milestone::Paid,
             OrderEvent::Claimed | OrderEvent::Assigned => Milestone::Assigned,
             _ => Milestone::Other,

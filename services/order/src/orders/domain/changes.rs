@@ -358,6 +358,14 @@ impl Order {
         self.payment_status == PaymentStatus::Refunded && self.status != Completed
     }
 
+    /// What was refunded of its payment, in minor units. Version 0.1 does not write it: there, all of a refunded order is.
+    pub fn refunded_amount(&self) -> i64 {
+        match self.payment_status {
+            PaymentStatus::Refunded => self.total,
+            _ => self.refunded,
+        }
+    }
+
     /// A refund: `refunded` so far, or everything. The refund of a payment that the order never accepted has no effect.
     pub fn refunded(
         &self,
@@ -376,6 +384,9 @@ impl Order {
             } else {
                 PaymentStatus::Refunded
             };
+            order.refunded = refunded
+                .filter(|_| in_part)
+                .map_or(order.total, |money| money.amount);
         });
         changed.payment_id = Some(payment_id);
         Outcome::Changed(Box::new(changed))

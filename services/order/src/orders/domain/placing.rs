@@ -78,6 +78,7 @@ impl Draft {
             estimated_completion: None,
             items,
             total,
+            refunded: 0,
             currency: shop.currency,
             shipping_address: None,
             search: String::new(),

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The columns that every step can change.
-const CHANGING: [Column; 15] = [
+const CHANGING: [Column; 16] = [
     Column::Status,
     Column::PaymentStatus,
     Column::Holding,
@@ -28,6 +28,7 @@ const CHANGING: [Column; 15] = [
     Column::QuoteState,
     Column::Quote,
     Column::PaymentId,
+    Column::Refunded,
     Column::HeldFrom,
     Column::AvailableSince,
     Column::ExpiresAt,

@@ -11,12 +11,14 @@ export type Line = Pick<OrderItem, "name" | "quantity" | "unitPrice" | "lineTota
 type Props = {
   lines: Line[];
   total: Money;
+  /** What was refunded of it. */
+  refunded?: Money;
   /** With links to the products. */
   linked?: boolean;
 };
 
 /** Lines with their prices and their sum, as on an invoice. */
-export function LineTable({ lines, total, linked = false }: Props) {
+export function LineTable({ lines, total, refunded, linked = false }: Props) {
   const t = useWords(orders);
   const words = useWords(common);
   return (
@@ -56,6 +58,14 @@ export function LineTable({ lines, total, linked = false }: Props) {
           </th>
           <td className={classes.amount}>{money(total)}</td>
         </tr>
+        {refunded && refunded.amount > 0 && (
+          <tr>
+            <th scope="row" colSpan={2}>
+              {t.refunded}
+            </th>
+            <td className={classes.amount}>{money({ ...refunded, amount: -refunded.amount })}</td>
+          </tr>
+        )}
       </tfoot>
     </table>
   );

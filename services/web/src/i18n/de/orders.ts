@@ -45,6 +45,7 @@ export const orders: Translation["orders"] = {
   noItems: "Dieser Auftrag hat keine Positionen.",
   item: "Position",
   amount: "Betrag",
+  refunded: "Erstattet",
   details: "Einzelheiten",
   title: "Titel",
   instructions: "Besondere Hinweise",

@@ -49,6 +49,7 @@ export const orders = {
   noItems: "This order has no items.",
   item: "Item",
   amount: "Amount",
+  refunded: "Refunded",
   details: "Details",
   title: "Title",
   instructions: "Special instructions",

@@ -112,6 +112,32 @@ fn each_stage_of_an_order_adds_what_it_should() {
         ]
     );
 
+    let mut in_part = sold(500);
+    in_part.payment_status = PaymentStatus::PartiallyRefunded;
+    in_part.refunded = 120;
+    let history = [
+        placed.clone(),
+        paid.clone(),
+        line(3, "REFUNDED", Some("PAID"), "PARTIALLY_REFUNDED", 15),
+        line(
+            4,
+            "REFUNDED",
+            Some("PARTIALLY_REFUNDED"),
+            "PARTIALLY_REFUNDED",
+            17,
+        ),
+    ];
+    assert_eq!(
+        contributions(&in_part, &history),
+        [
+            "PAID 11: 1 500",
+            "PLACED 10: 1 500",
+            "PRODUCT 11 product: 2 500",
+            "REFUNDED 17: 0 120",
+            "STATUS 0 PENDING: 1 0",
+        ]
+    );
+
     let mut replaced = sold(500);
     replaced.payment_status = PaymentStatus::Paid;
     replaced.status = OrderStatus::Cancelled;

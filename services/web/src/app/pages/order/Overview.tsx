@@ -39,7 +39,7 @@ export function Overview({ order, parties, viewer, requests, now }: OverviewProp
       {!prices && <QuoteCard order={order} viewer={viewer} now={now} />}
       <Card title={t.items}>
         {order.items.length > 0 ? (
-          <LineTable lines={order.items} total={order.total} linked />
+          <LineTable lines={order.items} total={order.total} refunded={order.refunded} linked />
         ) : (
           <Text c="dimmed">{isUnpriced(order) ? t.itemsFollow : t.noItems}</Text>
         )}

@@ -59,7 +59,7 @@ export function Slip({ order }: { order: Order }) {
           <p className={classes.text}>{order.specialInstructions}</p>
         </>
       )}
-      {order.items.length > 0 && <LineTable lines={order.items} total={order.total} />}
+      {order.items.length > 0 && <LineTable lines={order.items} total={order.total} refunded={order.refunded} />}
     </div>
   );
 }

@@ -1,0 +1,15 @@
+//! What was refunded of an order.
+
+use sea_orm_migration::{prelude::*, schema::*};
+use waybill_store::add_columns;
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let refunded = big_integer("refunded").default(0).to_owned();
+        add_columns(manager, "orders", vec![refunded]).await
+    }
+}
