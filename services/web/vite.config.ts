@@ -1,5 +1,6 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { groups } from "./scripts/groups.ts";
 
 /** The gateway that `npm run dev` shows the pages of. */
 const gateway = process.env.WAYBILL_GATEWAY ?? "http://127.0.0.1:8080";
@@ -20,8 +21,7 @@ export default defineConfig({
     assetsDir: "assets",
     assetsInlineLimit: 0,
     manifest: true,
-    // One file of what every page needs: small files compress badly.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "base", tags: ["$initial"] }] } } },
+    rolldownOptions: { output: { codeSplitting: { groups } } },
   },
   server: {
     port: 5173,

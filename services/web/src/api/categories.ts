@@ -3,9 +3,13 @@ import { $api } from "./client";
 
 export const CATEGORIES = "/api/v1/categories";
 
-/** The categories that customers see. They hardly ever change. */
+/** The query of the categories that customers see. They hardly ever change. */
+export function categoriesOptions() {
+  return { ...$api.queryOptions("get", CATEGORIES, {}), staleTime: 600_000 };
+}
+
 export function useCategories() {
-  return $api.useQuery("get", CATEGORIES, {}, { staleTime: 600_000 });
+  return useQuery(categoriesOptions());
 }
 
 /** The query of all categories, for administrators: inactive ones too. */

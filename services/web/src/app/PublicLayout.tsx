@@ -1,5 +1,6 @@
 import { Container } from "@mantine/core";
 import type { ReactNode } from "react";
+import { Later } from "@/ui/Later";
 import { PublicFooter } from "./PublicFooter";
 import { PublicHeader } from "./PublicHeader";
 import classes from "./PublicLayout.module.css";
@@ -11,10 +12,12 @@ export function PublicLayout({ children }: { children: ReactNode }) {
     <div className={classes.page}>
       <SkipLink />
       <PublicHeader />
-      <Container component="main" id="content" tabIndex={-1} size="72rem" py="xl" w="100%" className={classes.main}>
-        {children}
-      </Container>
-      <PublicFooter />
+      <Later>
+        <Container component="main" id="content" tabIndex={-1} size="72rem" py="xl" w="100%" className={classes.main}>
+          {children}
+        </Container>
+        <PublicFooter />
+      </Later>
     </div>
   );
 }

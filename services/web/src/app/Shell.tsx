@@ -1,9 +1,8 @@
 import "@mantine/core/styles.layer.css";
 import "@mantine/notifications/styles.layer.css";
 
-import { AppShell, Burger, Group, ScrollArea } from "@mantine/core";
+import { AppShell, Burger, Group } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { Notifications } from "@mantine/notifications";
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
 import { useRole } from "@/api/useSession";
@@ -20,6 +19,7 @@ import { SkipLink } from "./SkipLink";
 import { usePalette } from "./usePalette";
 import { useShortcutHelp } from "./useShortcutHelp";
 
+const Toasts = lazy(() => import("./Toasts").then((module) => ({ default: module.Toasts })));
 const Palette = lazy(() => import("./Palette").then((module) => ({ default: module.Palette })));
 const ShortcutHelp = lazy(() => import("./ShortcutHelp").then((module) => ({ default: module.ShortcutHelp })));
 const NewOrderSignal = lazy(() =>
@@ -45,7 +45,9 @@ export function Shell() {
       padding="lg"
     >
       <SkipLink />
-      <Notifications position="bottom-right" />
+      <Suspense fallback={null}>
+        <Toasts />
+      </Suspense>
       <Suspense fallback={null}>
         {palette.isWanted && <Palette />}
         {help.isWanted && <ShortcutHelp opened={help.opened} onClose={help.close} />}
@@ -70,9 +72,9 @@ export function Shell() {
         </Group>
       </AppShell.Header>
       <AppShell.Navbar className={classes.navbar}>
-        <ScrollArea p="xs">
+        <div className={classes.menu}>
           <MainMenu />
-        </ScrollArea>
+        </div>
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
         <OfflineBanner />

@@ -9,6 +9,11 @@ const CODES =
   "PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA " +
   "UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW";
 
+/** Whether this is the code of a country. */
+export function isCountry(code: string): boolean {
+  return CODES.split(" ").includes(code);
+}
+
 /** All countries by their names in the chosen language, sorted by them. */
 export function countries(): { code: string; name: string }[] {
   const names = new Intl.DisplayNames(locale(), { type: "region" });

@@ -19,7 +19,7 @@ const spans = cached((tag, options: Intl.RelativeTimeFormatOptions) => new Intl.
 /** Digits after the decimal point of a currency: 2 for USD, 0 for JPY. */
 export function fractionDigits(currency: string): number {
   try {
-    return numbers("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+    return numbers(locale(), { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
   } catch {
     return 2;
   }

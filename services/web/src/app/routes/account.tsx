@@ -1,6 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
-import { parse } from "zod/mini";
 import { inboxSearch } from "@/features/notifications/filters";
+import { parse } from "@/ui/searchFields";
 import { signedInRoute } from "./layouts";
 
 const notifications = createRoute({

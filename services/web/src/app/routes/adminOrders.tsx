@@ -1,6 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
-import { parse } from "zod/mini";
 import { ledgerFilters, orderFilters, paymentFilters, requestFilters } from "@/features/adminOrders/filters";
+import { parse } from "@/ui/searchFields";
 import { adminRoute } from "./layouts";
 
 const orders = createRoute({

@@ -1,11 +1,14 @@
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
-import { catch as fallback, object, optional, parse, string } from "zod/mini";
+import { queryClient } from "@/api/queryClient";
 import { resume, session } from "@/api/session";
 import { orderSearch } from "@/features/orderForm/filters";
+import { askForForm } from "@/features/orderForm/firstData";
+import { like, object, parse } from "@/ui/searchFields";
 import { safeNext } from "../access";
+import { whenShown } from "../whenShown";
 import { publicRoute } from "./layouts";
 
-const next = object({ next: fallback(optional(string()), undefined) });
+const next = object({ next: like(/^\//) });
 
 /** Who is signed in need not do it again. */
 async function skipIfSignedIn({ search }: { search: { next?: string | undefined } }): Promise<void> {
@@ -18,6 +21,8 @@ const order = createRoute({
   path: "/order",
   validateSearch: (search) => parse(orderSearch, search),
   component: lazyRouteComponent(() => import("../pages/OrderFormPage"), "OrderFormPage"),
+  loaderDeps: ({ search }) => search,
+  loader: ({ cause, deps }) => whenShown(cause, () => askForForm(queryClient, deps)),
 });
 
 const pay = createRoute({

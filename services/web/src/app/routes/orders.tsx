@@ -1,7 +1,7 @@
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
-import { parse } from "zod/mini";
 import { session } from "@/api/session";
 import { type OrderFilters, orderFilters } from "@/features/orders/filters";
+import { parse } from "@/ui/searchFields";
 import { type OrderSearch, orderSearch } from "../pages/order/tabs";
 import { signedInRoute } from "./layouts";
 

@@ -1,6 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
-import { parse } from "zod/mini";
 import { type PoolFilters, poolFilters, type WorkFilters, workFilters } from "@/features/work/filters";
+import { parse } from "@/ui/searchFields";
 import { requireRole } from "../access";
 import { signedInRoute } from "./layouts";
 

@@ -1,5 +1,4 @@
-import { type infer as Infer, object, parse } from "zod/mini";
-import { amount, cursor, oneOf, text } from "@/ui/searchFields";
+import { amount, cursor, type Infer, object, oneOf, parse, text } from "@/ui/searchFields";
 
 /** Orders of the list, as the API names them. */
 export const SORTS = ["NEWEST", "OLDEST", "NAME", "NAME_DESC", "PRICE_ASC", "PRICE_DESC"] as const;

@@ -1,7 +1,20 @@
-import { type infer as Infer, object } from "zod/mini";
 import type { ChangeRequestKind, OrderKind, OrderSort, PaymentState, QuoteState } from "@/api/schema";
 import { ORDER_STATUSES, PAYMENT_STATUSES } from "@/ui/orderFacts";
-import { amount, anyOf, cursor, day, flag, id, like, oneOf, ordered, startOf, text } from "@/ui/searchFields";
+import {
+  amount,
+  anyOf,
+  cursor,
+  day,
+  flag,
+  type Infer,
+  id,
+  like,
+  object,
+  oneOf,
+  ordered,
+  startOf,
+  text,
+} from "@/ui/searchFields";
 import { COLUMN_IDS } from "./columns";
 
 export const KINDS: OrderKind[] = ["GOODS", "SERVICE", "MIXED"];

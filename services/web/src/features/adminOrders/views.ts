@@ -1,4 +1,4 @@
-import { object, safeParse, string } from "zod/mini";
+import { parse } from "@/ui/searchFields";
 import { compact, type OrderFilters, orderFilters } from "./filters";
 import { keep } from "./keep";
 
@@ -18,16 +18,15 @@ export const GIVEN: Record<GivenView, OrderFilters> = {
 
 export const MAX_NAME = 40;
 
-const viewShape = object({ id: string(), name: string(), search: orderFilters });
-
 /** Reads stored views; broken ones are left out. */
 export function parseViews(text: string | null): View[] {
   try {
     const given: unknown = JSON.parse(text ?? "[]");
     if (!Array.isArray(given)) return [];
     return given.flatMap((one) => {
-      const { success, data } = safeParse(viewShape, one);
-      return success && data.id && data.name.trim() ? [{ ...data, search: compact(data.search) }] : [];
+      const { id, name, search } = one ?? {};
+      if (typeof id !== "string" || typeof name !== "string" || typeof search !== "object" || !search) return [];
+      return id && name.trim() ? [{ id, name, search: compact(parse(orderFilters, search)) }] : [];
     });
   } catch {
     return [];

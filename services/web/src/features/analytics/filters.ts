@@ -1,5 +1,4 @@
-import { object, parse } from "zod/mini";
-import { day, oneOf } from "@/ui/searchFields";
+import { day, object, oneOf, parse } from "@/ui/searchFields";
 
 const schema = object({
   from: day(),

@@ -1,5 +1,4 @@
-import { object, parse } from "zod/mini";
-import { cursor, day, id, like, startOf } from "@/ui/searchFields";
+import { cursor, day, id, like, object, parse, startOf } from "@/ui/searchFields";
 
 // What the API takes; see the audit log's filter in services/auth.
 const schema = object({

@@ -1,4 +1,5 @@
 import { PackageX } from "lucide-react";
+import { useDeferredValue } from "react";
 import type { ProductKind } from "@/api/schema";
 import { storefront } from "@/i18n/en/storefront";
 import { useWords } from "@/i18n/language";
@@ -7,16 +8,13 @@ import { FailureNote } from "@/ui/Failure";
 import { ButtonLink, TextLink } from "@/ui/links";
 import classes from "./Home.module.css";
 import { ProductGrid } from "./ProductGrid";
-import { useNewest } from "./queries";
-
-/** One row of each; a shop that sells one kind only shows two of it. */
-const ROW = 4;
+import { ROW, useNewest } from "./queries";
 
 /** The goods and the services that were added to the shop last, and the way to all of them. */
 export function NewestProducts() {
   const t = useWords(storefront);
-  const goods = useNewest("GOODS", 2 * ROW);
-  const services = useNewest("SERVICE", 2 * ROW);
+  const goods = useNewest("GOODS");
+  const services = useNewest("SERVICE");
   const hasNo = { GOODS: goods.data?.items.length === 0, SERVICE: services.data?.items.length === 0 };
   if (hasNo.GOODS && hasNo.SERVICE) {
     return (
@@ -41,6 +39,8 @@ type NewestProps = { kind: ProductKind; query: ReturnType<typeof useNewest>; cou
 function Newest({ kind, query, count }: NewestProps) {
   const t = useWords(storefront);
   const { data, error, refetch } = query;
+  // Cards are drawn in short steps.
+  const items = useDeferredValue(data?.items);
   const id = `newest-${kind}`;
   return (
     <section aria-labelledby={id} className={classes.four}>
@@ -55,7 +55,7 @@ function Newest({ kind, query, count }: NewestProps) {
       {error && !data ? (
         <FailureNote error={error} onRetry={() => void refetch()} />
       ) : (
-        <ProductGrid products={data?.items.slice(0, count)} expected={count} heading="h3" />
+        <ProductGrid products={items?.slice(0, count)} expected={count} heading="h3" />
       )}
     </section>
   );

@@ -1,5 +1,5 @@
 import { PackageX } from "lucide-react";
-import { useRef } from "react";
+import { useDeferredValue, useRef } from "react";
 import type { Category } from "@/api/schema";
 import { common } from "@/i18n/en/common";
 import { storefront } from "@/i18n/en/storefront";
@@ -31,6 +31,8 @@ export function ProductList({ filters, categories, currency, onChange }: Props) 
   const words = useWords(storefront);
   const total = useRef<HTMLParagraphElement>(null);
   const { data, error, isPlaceholderData, refetch } = useProducts(filters);
+  // Many cards: they are drawn in short steps.
+  const items = useDeferredValue(data?.items);
   const chips = chipsOf(filters, { categories, currency, words });
   const set = (change: Partial<ProductFilters>) => onChange(changed(filters, change), { keepScroll: true });
   // A chip that is removed takes the focus with it.
@@ -61,7 +63,7 @@ export function ProductList({ filters, categories, currency, onChange }: Props) 
         {data?.items.length === 0 ? (
           <Nothing filtered={chips.length > 0} onClear={() => remove(cleared(filters))} />
         ) : (
-          (data || !error) && <ProductGrid products={data?.items} expected={8} heading="h2" busy={isPlaceholderData} />
+          (data || !error) && <ProductGrid products={items} expected={8} heading="h2" busy={isPlaceholderData} />
         )}
         <Pager
           cursor={filters.cursor}

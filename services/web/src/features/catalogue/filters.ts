@@ -1,6 +1,5 @@
-import { object, parse } from "zod/mini";
 import type { ProductKind, ProductSort } from "@/api/schema";
-import { amount, cursor, flag, oneOf, text } from "@/ui/searchFields";
+import { amount, cursor, flag, object, oneOf, parse, text } from "@/ui/searchFields";
 
 /** What the address says about the product list. Prices are in minor units, as in the API. */
 export type ProductFilters = {

@@ -1,4 +1,4 @@
-import { keepPreviousData, type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { $api } from "@/api/client";
 import type { PageProduct, Product, ProductKind } from "@/api/schema";
 import { useLiveStatus } from "@/live/useLive";
@@ -11,15 +11,26 @@ export const PRODUCT = "/api/v1/products/{id}";
 const WITHOUT_LIVE = 120_000;
 const RARELY = 600_000;
 
-/** A page of the product list. It stays while the next one loads. */
-export function useProducts(filters: ProductFilters) {
-  const init = { params: { query: productQuery(filters) } };
-  return $api.useQuery("get", PRODUCTS, init, { placeholderData: keepPreviousData });
+/** Of the newest products, one row of each kind; a shop that sells one kind only shows two of it. */
+export const ROW = 4;
+
+/** The query of a page of the product list. */
+export function productsOptions(filters: ProductFilters) {
+  return $api.queryOptions("get", PRODUCTS, { params: { query: productQuery(filters) } });
 }
 
-/** The goods or services that were added last. */
-export function useNewest(kind: ProductKind, limit: number) {
-  return $api.useQuery("get", PRODUCTS, { params: { query: { kind: [kind], limit } } });
+/** A page of the product list. It stays while the next one loads. */
+export function useProducts(filters: ProductFilters) {
+  return useQuery({ ...productsOptions(filters), placeholderData: keepPreviousData });
+}
+
+/** The query of the goods or services that were added last. */
+export function newestOptions(kind: ProductKind) {
+  return $api.queryOptions("get", PRODUCTS, { params: { query: { kind: [kind], limit: 2 * ROW } } });
+}
+
+export function useNewest(kind: ProductKind) {
+  return useQuery(newestOptions(kind));
 }
 
 /** A product as a list showed it. */

@@ -1,6 +1,5 @@
-import { object, parse } from "zod/mini";
 import type { DeliveryState } from "@/api/schema";
-import { cursor, oneOf } from "@/ui/searchFields";
+import { cursor, object, oneOf, parse } from "@/ui/searchFields";
 
 export const DELIVERIES = "/api/v1/admin/deliveries";
 export const STATES: DeliveryState[] = ["DEAD", "QUEUED", "SENDING", "SENT", "SUPPRESSED"];

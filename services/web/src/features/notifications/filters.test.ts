@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parse } from "zod/mini";
+import { parse } from "@/ui/searchFields";
 import { inboxSearch } from "./filters";
 
 test("reads the filter, and never breaks", () => {

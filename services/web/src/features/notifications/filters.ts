@@ -1,5 +1,4 @@
-import { object } from "zod/mini";
-import { cursor, flag } from "@/ui/searchFields";
+import { cursor, flag, object } from "@/ui/searchFields";
 
 /** What the address of the notifications says. */
 export const inboxSearch = object({ unread: flag(), cursor: cursor() });

@@ -30,13 +30,13 @@ export function ChosenLines({ form, products, picture }: Props) {
   const remove = (index: number, name: string) => {
     const line = lines[index];
     if (!line) return;
-    form.removeListItem("lines", index);
+    form.removeLine(index);
     setRemoved({ line, index, name });
     // The button that was pressed is gone.
     requestAnimationFrame(() => undo.current?.focus());
   };
   const restore = ({ line, index }: Removed) => {
-    form.insertListItem("lines", line, index);
+    form.insertLine(line, index);
     setRemoved(null);
     requestAnimationFrame(() => form.getInputNode(`lines.${index}.quantity`)?.focus());
   };

@@ -1,7 +1,6 @@
 import { Checkbox, Skeleton, Stack, Text } from "@mantine/core";
-import { keepPreviousData, useQueryClient } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
-import { $api } from "@/api/client";
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useDeferredValue, useState } from "react";
 import type { Product } from "@/api/schema";
 import { common } from "@/i18n/en/common";
 import { orderForm } from "@/i18n/en/orderForm";
@@ -9,12 +8,10 @@ import { useWords } from "@/i18n/language";
 import { FailureNote } from "@/ui/Failure";
 import { money } from "@/ui/format";
 import { SearchField } from "@/ui/SearchField";
+import { foundOptions } from "./firstData";
 import type { FormHandle } from "./form";
 import classes from "./OrderForm.module.css";
 import { productOptions } from "./useChosen";
-
-/** Results shown at a time: a search is quicker than a long list. */
-const MOST = 6;
 
 type Props = { form: FormHandle; picture: ((product: Product) => ReactNode) | undefined };
 
@@ -24,31 +21,30 @@ export function ProductSearch({ form, picture }: Props) {
   const w = useWords(orderForm);
   const client = useQueryClient();
   const [text, setText] = useState("");
-  const { data, error, isError, isPending, refetch } = $api.useQuery(
-    "get",
-    "/api/v1/products",
-    { params: { query: { ...(text && { q: text.slice(0, 200) }), inStock: true, limit: MOST } } },
-    { placeholderData: keepPreviousData },
-  );
+  const { data, error, isError, refetch } = useQuery({
+    ...foundOptions(text),
+    placeholderData: keepPreviousData,
+  });
+  // Drawn in short steps: the form comes first.
+  const found = useDeferredValue(data?.items);
   const chosen = new Set(form.values.lines.map(({ productId }) => productId));
   const toggle = (product: Product) => {
     // Shown at once in the list of the chosen ones.
     client.setQueryData(productOptions(product.id).queryKey, product);
-    form.setFieldValue("lines", (lines) => {
-      const others = lines.filter(({ productId }) => productId !== product.id);
-      return others.length < lines.length ? others : [...lines, { productId: product.id, quantity: "1" }];
-    });
-    form.clearFieldError("lines");
+    const { lines } = form.getValues();
+    const others = lines.filter(({ productId }) => productId !== product.id);
+    const isChosen = others.length < lines.length;
+    form.setFieldValue("lines", isChosen ? others : [...lines, { productId: product.id, quantity: "1" }]);
   };
   const priceOf = ({ price }: Product) => (price.amount > 0 ? money(price) : w.priceOnRequest);
   return (
     <Stack gap="xs">
       <SearchField value={text} onChange={setText} label={w.findProducts} />
       {isError && <FailureNote error={error} onRetry={() => void refetch()} />}
-      {isPending && <Skeleton height="15rem" />}
-      {data && (
+      {!found && !isError && <Skeleton height="15rem" />}
+      {found && (
         <ul className={classes.results} aria-label={w.findProducts}>
-          {data.items.map((product) => (
+          {found.map((product) => (
             <li key={product.id} className={classes.found} data-chosen={chosen.has(product.id) || undefined}>
               <Checkbox
                 checked={chosen.has(product.id)}
@@ -61,7 +57,7 @@ export function ProductSearch({ form, picture }: Props) {
           ))}
         </ul>
       )}
-      <div role="status">{data?.items.length === 0 && <Text c="dimmed">{w.noProduct}</Text>}</div>
+      <div role="status">{found?.length === 0 && <Text c="dimmed">{w.noProduct}</Text>}</div>
     </Stack>
   );
 }

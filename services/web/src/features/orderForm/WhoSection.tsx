@@ -81,7 +81,6 @@ function Stranger({ form, account, onEmail, signIn }: Omit<Props, "caller" | "ch
     if (!password) form.setFieldError("password", t.required);
     if (isEmail(email) && password) signingIn.mutate();
   };
-  const input = form.getInputProps("email");
   return (
     <Stack>
       <TextInput
@@ -90,11 +89,8 @@ function Stranger({ form, account, onEmail, signIn }: Omit<Props, "caller" | "ch
         autoComplete="email"
         maxLength={254}
         required
-        {...input}
-        onBlur={(event) => {
-          input.onBlur?.(event);
-          onEmail();
-        }}
+        {...form.getInputProps("email")}
+        onBlur={onEmail}
       />
       <div role="status">
         {account === "known" && <Text size="sm">{w.knownEmail}</Text>}

@@ -1,9 +1,12 @@
-import { Stack, Textarea, TextInput } from "@mantine/core";
+import { InputBase, Stack, TextInput } from "@mantine/core";
 import { common } from "@/i18n/en/common";
 import { orderForm } from "@/i18n/en/orderForm";
 import { useWords } from "@/i18n/language";
 import type { FormHandle } from "./form";
+import classes from "./OrderForm.module.css";
 import { lastDay, today } from "./problems";
+
+const LONG = { input: classes.long };
 
 type Props = {
   form: FormHandle;
@@ -13,7 +16,7 @@ type Props = {
   wish: boolean;
 };
 
-/** What the customer says about the order. */
+/** What the customer says about the order. The kit's `Textarea` would bring the code of those that grow. */
 export function WishFields({ form, request, wish }: Props) {
   const t = useWords(common);
   const w = useWords(orderForm);
@@ -30,11 +33,13 @@ export function WishFields({ form, request, wish }: Props) {
       )}
       {wish && (
         <>
-          <Textarea
+          <InputBase
+            component="textarea"
+            multiline
             label={request ? w.describe : `${w.describeWork} (${t.optional})`}
             description={w.describeHint}
             rows={5}
-            resize="vertical"
+            classNames={LONG}
             maxLength={10_000}
             {...form.getInputProps("description")}
           />
@@ -48,11 +53,13 @@ export function WishFields({ form, request, wish }: Props) {
           />
         </>
       )}
-      <Textarea
+      <InputBase
+        component="textarea"
+        multiline
         label={`${w.instructions} (${t.optional})`}
         description={w.instructionsHint}
         rows={2}
-        resize="vertical"
+        classNames={LONG}
         maxLength={5_000}
         {...form.getInputProps("instructions")}
       />

@@ -1,14 +1,18 @@
-import { boolean, catch as fallback, gte, int, lte, object, optional, type output, string } from "zod/mini";
+import { flag, type Infer, id, object, text } from "@/ui/searchFields";
+
+/** The largest quantity of a line. */
+const MOST = 1_000_000;
 
 /** The address of the order form: what to begin with. */
 export const orderSearch = object({
   /** A product's id. */
-  product: fallback(optional(string()), undefined),
-  quantity: fallback(optional(int().check(gte(1), lte(1_000_000))), undefined),
+  product: id(),
+  quantity: (given: unknown) =>
+    typeof given === "number" && Number.isInteger(given) && given >= 1 && given <= MOST ? given : undefined,
   /** Order what is in the cart. */
-  cart: fallback(optional(boolean()), undefined),
+  cart: flag(),
   /** The title of a request. */
-  title: fallback(optional(string()), undefined),
+  title: text(200),
 });
 
-export type OrderSearch = output<typeof orderSearch>;
+export type OrderSearch = Infer<typeof orderSearch>;

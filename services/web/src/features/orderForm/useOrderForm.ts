@@ -1,4 +1,3 @@
-import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { ApiError, isCode } from "@/api/failure";
@@ -11,12 +10,13 @@ import { wordsOf } from "@/i18n/language";
 import { type Chosen, chosenItems, needsOf } from "./chosen";
 import { forgetDraft, keepDraft, readDraft } from "./draft";
 import type { OrderSearch } from "./filters";
+import { useFields } from "./form";
 import { ownCountry } from "./ownCountry";
 import { place, takeOver, wasSent } from "./placing";
 import { firstField, type Problems, problemsOf, problemsOfAnswer } from "./problems";
 import { useAccount } from "./useAccount";
 import { useChosen } from "./useChosen";
-import { type Line, startValues, type Values } from "./values";
+import { type Line, startValues } from "./values";
 
 /** Signs somebody in while they order; rejects with the API's refusal. */
 export type SignIn = (login: { email: string; password: string }) => Promise<unknown>;
@@ -29,7 +29,7 @@ export function useOrderForm({ start, signIn, onPlaced }: Options) {
   const caller = useSession();
   const stranger = caller.kind !== "user" && caller.kind !== "guest";
   const [initial] = useState(() => startValues(readDraft(ownCountry()), start));
-  const form = useForm<Values>({ initialValues: initial, onValuesChange: keepDraft });
+  const form = useFields(initial, keepDraft);
   const { values } = form;
   const { chosen, cart, products, reload } = useChosen(values);
   const { account, ask, isKnown } = useAccount(values.email);

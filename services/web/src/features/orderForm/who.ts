@@ -1,13 +1,14 @@
-import { email, maxLength, safeParse, string } from "zod/mini";
 import type { Values } from "./values";
 
 /** What is known about the typed e-mail address: nothing yet, whether it has an account, or that the shop does not say. */
 export type Account = "unasked" | "known" | "unknown" | "unsure";
 
-const address = string().check(email(), maxLength(254));
+/** The rules of zod, which the other forms use: without it, this page loads less. */
+const ADDRESS = /^(?:[\w'+-]+\.)*[\w'+-]*[\w+-]@([A-Za-z0-9][A-Za-z0-9-]*\.)+[A-Za-z]{2,}$/;
 
 export function isEmail(text: string): boolean {
-  return safeParse(address, text.trim()).success;
+  const address = text.trim();
+  return address.length <= 254 && ADDRESS.test(address);
 }
 
 /** What the form offers to somebody who is not signed in. */

@@ -1,7 +1,6 @@
-import { object, optional, type output, parse, transform } from "zod/mini";
 import type { OrderSort } from "@/api/schema";
 import { ORDER_STATUSES, PAYMENT_STATUSES } from "@/ui/orderFacts";
-import { anyOf, cursor, day, ordered, startOf, text } from "@/ui/searchFields";
+import { anyOf, cursor, day, type Infer, object, ordered, parse, startOf, text } from "@/ui/searchFields";
 
 export const SORTS: readonly OrderSort[] = ["NEWEST", "OLDEST", "TOTAL_DESC", "TOTAL_ASC"];
 
@@ -16,12 +15,12 @@ const schema = object({
   from: day(),
   to: day(),
   // The usual order is not in the address.
-  sort: optional(transform((given: unknown) => SORTS.find((sort) => sort === given && sort !== "NEWEST"))),
+  sort: (given: unknown) => SORTS.find((sort) => sort === given && sort !== "NEWEST"),
   cursor: cursor(),
 });
 
 /** What the address says about a customer's list of orders. */
-export type OrderFilters = output<typeof schema>;
+export type OrderFilters = Infer<typeof schema>;
 
 export function orderFilters(search: Record<string, unknown>): OrderFilters {
   return parse(schema, search);

@@ -1,5 +1,4 @@
-import { object, parse } from "zod/mini";
-import { cursor, oneOf, text } from "@/ui/searchFields";
+import { cursor, object, oneOf, parse, text } from "@/ui/searchFields";
 
 /** Longest search text that the API takes. */
 const QUERY_MAX = 100;

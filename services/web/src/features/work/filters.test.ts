@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parse } from "zod/mini";
+import { parse } from "@/ui/searchFields";
 import { isNarrowed, listedBy, poolFilters, poolQuery, workFilters } from "./filters";
 
 const ID = "01890a5d-ac96-774b-bcce-b302099a8057";

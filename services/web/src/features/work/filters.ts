@@ -1,5 +1,4 @@
-import { type infer as Infer, object } from "zod/mini";
-import { amount, cursor, flag, id, oneOf, ordered, text } from "@/ui/searchFields";
+import { amount, cursor, flag, type Infer, id, object, oneOf, ordered, text } from "@/ui/searchFields";
 
 /** Kinds of orders with work: orders of goods alone are never in the pool. */
 export const WORK_KINDS = ["SERVICE", "MIXED"] as const;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parse } from "zod/mini";
+import { parse } from "@/ui/searchFields";
 import { orderSearch } from "./tabs";
 
 test("the address of an order keeps its tab, and ignores what is none", () => {

@@ -1,4 +1,4 @@
-import { object, optional, type output, transform } from "zod/mini";
+import { type Infer, object } from "@/ui/searchFields";
 
 const TABS = ["order", "work", "chat", "files", "history"] as const;
 
@@ -11,7 +11,7 @@ export function isTab(given: unknown): given is Tab {
 
 /** The address of an order: which part a phone shows. */
 export const orderSearch = object({
-  tab: optional(transform((given: unknown): Tab | undefined => (isTab(given) ? given : undefined))),
+  tab: (given: unknown): Tab | undefined => (isTab(given) ? given : undefined),
 });
 
-export type OrderSearch = output<typeof orderSearch>;
+export type OrderSearch = Infer<typeof orderSearch>;
