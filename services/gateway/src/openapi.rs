@@ -381,7 +381,8 @@ fn complete_operation(
         "401" => secured || (signs_in && writes),
         // A suspended account cannot sign in.
         "403" => checks_role && !public || path.ends_with("/login"),
-        "404" => in_path,
+        // A provider that is not set up has no webhook.
+        "404" => in_path || path.contains("/webhooks/"),
         "409" => writes && (secured || signs_in || path.contains("/register")),
         "413" | "415" => takes_body,
         "422" => takes_body || in_query || in_header,

@@ -127,6 +127,9 @@ pub async fn list_payment_refunds(
     id: Id,
     Params(paging): Params<Paging>,
 ) -> Result<Page<pb::Refund>, ApiError> {
+    // For an administrator the list is a filter, which an unknown payment does not match.
+    let payment = pb::GetPaymentRequest { id: id.to_string() };
+    read!(app.clients.payment, get_payment, &context, payment)?;
     let request = pb::ListRefundsRequest {
         payment_id: id.to_string(),
         states: Vec::new(),

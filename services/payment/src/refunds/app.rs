@@ -174,15 +174,16 @@ impl Refunds {
         query: &PageQuery,
     ) -> Result<Page<Refund>, AppError> {
         let reader = self.db.reader();
+        let user = ctx.user()?;
         match filter.payment {
+            _ if user.is_admin() => {}
             None => {
                 ctx.require(&[Role::Admin])?;
             }
             Some(id) => {
-                let user = ctx.user()?;
                 let payment = payments::find(reader, id).await?;
                 payment
-                    .filter(|payment| payment.customer_id == user.id || user.is_admin())
+                    .filter(|payment| payment.customer_id == user.id)
                     .ok_or_else(|| AppError::not_found("payment"))?;
             }
         }

@@ -9811,6 +9811,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["Malformed"];
+            404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
