@@ -1,8 +1,8 @@
-//! Inserts rows as their entities hold them, and finds them by their keys.
+//! Inserts rows as their entities hold them, finds them by their keys, and deletes some of many.
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable as _,
-    Value, sea_query::SimpleExpr,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
+    Iterable as _, QueryFilter as _, QuerySelect as _, TryGetable, Value, sea_query::SimpleExpr,
 };
 
 use crate::StoreError;
@@ -64,6 +64,38 @@ where
         values.resize(values.len().next_power_of_two(), last);
     }
     column.is_in(values)
+}
+
+/// Deletes at most `limit` of these rows, by their key. Returns how many. One statement over all of them could hold its locks for minutes.
+pub async fn delete_some<C, K>(
+    db: &impl ConnectionTrait,
+    key: C,
+    which: Condition,
+    limit: u64,
+) -> Result<u64, StoreError>
+where
+    C: ColumnTrait,
+    K: TryGetable + Into<Value> + Clone,
+    C::EntityName: EntityTrait<Column = C>,
+{
+    let some: Vec<K> = C::EntityName::find()
+        .select_only()
+        .column(key)
+        .filter(which.clone())
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await?;
+    if some.is_empty() {
+        return Ok(0);
+    }
+    let deleted = C::EntityName::delete_many()
+        .filter(one_of(key, some))
+        // Not what has changed between the two statements.
+        .filter(which)
+        .exec(db)
+        .await?;
+    Ok(deleted.rows_affected)
 }
 
 /// Rows of one statement.

@@ -55,7 +55,7 @@ pub struct Gateway {
     pub downloads: Downloads,
     pub denials: Denials,
     pub products: ProductCache,
-    /// Providers that took payments when the payment service last told.
+    /// Providers that take payments, from the last answer of the payment service.
     pub payment_providers: RwLock<Vec<i32>>,
     pub templates: Templates,
     /// The web pages, if they are built.

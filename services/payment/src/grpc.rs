@@ -143,7 +143,10 @@ impl PaymentService for PaymentGrpc {
         let states = RefundState::any_from_proto(&request.states).map_err(invalid("state"))?;
         let filter = refunds::store::Filter { payment, states };
         let query = page_query(request.page.as_ref())?;
-        let page = self.refunds.list(&ctx, filter, &query).await?;
+        let page = self
+            .refunds
+            .list(&ctx, filter, request.of_payment, &query)
+            .await?;
         Ok(Response::new(proto::ListRefundsResponse {
             refunds: page.rows.iter().map(proto::Refund::from).collect(),
             page: Some(page.info()),
@@ -196,7 +199,9 @@ impl PaymentService for PaymentGrpc {
         let outcome = Outcome::required_from_proto(request.outcome).map_err(invalid("outcome"))?;
         let payment = match outcome {
             Outcome::SucceedLate | Outcome::SucceedTwice => {
-                self.webhooks.tell_of_sandbox(&ctx, id, outcome).await?
+                self.webhooks
+                    .send_sandbox_messages(&ctx, id, outcome)
+                    .await?
             }
             Outcome::Succeed | Outcome::Decline | Outcome::Stall => {
                 let events = &self.provider_events;

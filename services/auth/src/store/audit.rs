@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
-    QueryFilter as _, QuerySelect as _, Select,
+    QueryFilter as _, Select,
     prelude::Uuid,
     sea_query::{Expr, LikeExpr},
 };
@@ -58,23 +58,10 @@ pub async fn prune(
     at: Timestamp,
     limit: u64,
 ) -> Result<u64, StoreError> {
-    let old: Vec<Uuid> = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(Column::Action.starts_with(prefix))
-        .filter(Column::At.lt(at))
-        .limit(limit)
-        .into_tuple()
-        .all(db)
-        .await?;
-    if old.is_empty() {
-        return Ok(0);
-    }
-    let outcome = Entity::delete_many()
-        .filter(Column::Id.is_in(old))
-        .exec(db)
-        .await?;
-    Ok(outcome.rows_affected)
+    let old = Condition::all()
+        .add(Column::Action.starts_with(prefix))
+        .add(Column::At.lt(at));
+    rows::delete_some::<_, Uuid>(db, Column::Id, old, limit).await
 }
 
 fn filtered(filter: &Filter) -> Select<Entity> {

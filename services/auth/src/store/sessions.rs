@@ -294,38 +294,10 @@ pub async fn prune(
     at: Timestamp,
     limit: u64,
 ) -> Result<u64, StoreError> {
-    let tokens: Vec<String> = refresh_tokens::Entity::find()
-        .select_only()
-        .column(refresh_tokens::Column::TokenHash)
-        .filter(refresh_tokens::Column::ExpiresAt.lt(at))
-        .limit(limit)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let sessions: Vec<Uuid> = sessions::Entity::find()
-        .select_only()
-        .column(sessions::Column::Id)
-        .filter(sessions::Column::ExpiresAt.lt(at))
-        .limit(limit)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let mut pruned = 0;
-    if !tokens.is_empty() {
-        let outcome = refresh_tokens::Entity::delete_many()
-            .filter(refresh_tokens::Column::TokenHash.is_in(tokens))
-            .exec(db)
-            .await?;
-        pruned += outcome.rows_affected;
-    }
-    if !sessions.is_empty() {
-        let outcome = sessions::Entity::delete_many()
-            .filter(sessions::Column::Id.is_in(sessions))
-            // Not if it was extended between the two statements.
-            .filter(sessions::Column::ExpiresAt.lt(at))
-            .exec(db)
-            .await?;
-        pruned += outcome.rows_affected;
-    }
-    Ok(pruned)
+    let expired = Condition::all().add(refresh_tokens::Column::ExpiresAt.lt(at));
+    let key = refresh_tokens::Column::TokenHash;
+    let tokens = rows::delete_some::<_, String>(db, key, expired, limit).await?;
+    let expired = Condition::all().add(sessions::Column::ExpiresAt.lt(at));
+    let sessions = rows::delete_some::<_, Uuid>(db, sessions::Column::Id, expired, limit).await?;
+    Ok(tokens + sessions)
 }

@@ -1,8 +1,8 @@
 //! Statements on the counters of failed logins.
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, QueryFilter as _,
-    QuerySelect as _, sea_query::Expr,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
+    QueryFilter as _, sea_query::Expr,
 };
 use waybill_primitives::Timestamp;
 use waybill_store::{StoreError, rows};
@@ -67,21 +67,6 @@ pub async fn prune(
     cutoff: Timestamp,
     limit: u64,
 ) -> Result<u64, StoreError> {
-    let accounts: Vec<String> = Entity::find()
-        .select_only()
-        .column(Column::Account)
-        .filter(Column::WindowStart.lt(cutoff))
-        .limit(limit)
-        .into_tuple()
-        .all(db)
-        .await?;
-    if accounts.is_empty() {
-        return Ok(0);
-    }
-    let outcome = Entity::delete_many()
-        .filter(Column::Account.is_in(accounts))
-        .filter(Column::WindowStart.lt(cutoff))
-        .exec(db)
-        .await?;
-    Ok(outcome.rows_affected)
+    let old = Condition::all().add(Column::WindowStart.lt(cutoff));
+    rows::delete_some::<_, String>(db, Column::Account, old, limit).await
 }

@@ -101,7 +101,7 @@ pub async fn get_payment(
     Ok(Versioned::new(expand.one(&app, &context, payment).await?))
 }
 
-/// Ask the provider what became of a payment, and take the money that the customer has authorised. Call it when the customer returns from
+/// Ask the provider for the state of a payment, and take the money that the customer has authorised. Call it when the customer returns from
 /// the provider's page. The provider's webhook leads to the same, and a repetition changes nothing.
 #[utoipa::path(post, path = "/api/v1/payments/{id}/capture", tag = "payments")]
 pub async fn capture_payment(
@@ -127,11 +127,9 @@ pub async fn list_payment_refunds(
     id: Id,
     Params(paging): Params<Paging>,
 ) -> Result<Page<pb::Refund>, ApiError> {
-    // For an administrator the list is a filter, which an unknown payment does not match.
-    let payment = pb::GetPaymentRequest { id: id.to_string() };
-    read!(app.clients.payment, get_payment, &context, payment)?;
     let request = pb::ListRefundsRequest {
         payment_id: id.to_string(),
+        of_payment: true,
         states: Vec::new(),
         page: Some(paging.into()),
     };
@@ -248,7 +246,7 @@ pub async fn get_sandbox_checkout(
     Ok(Raw::new(Html(page)))
 }
 
-/// Choose the outcome of a sandbox payment: succeed (at once, told late, or told twice), decline, or stall.
+/// Choose the outcome of a sandbox payment: succeed (at once, reported late, or reported twice), decline, or stall.
 ///
 /// Takes JSON or the page's form. A browser (`Accept: text/html`) is redirected; other clients get JSON.
 #[utoipa::path(post, path = "/api/v1/sandbox/checkout/{paymentId}", tag = "payments",

@@ -4,15 +4,15 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Select, UpdateMany, sea_query::Expr,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, Select, UpdateMany, sea_query::Expr,
 };
 use uuid::Uuid;
 use waybill_primitives::Timestamp;
 use waybill_store::{
     StoreError, Tx,
     page::{self, Keyset, Page, PageError, PageQuery},
-    rows::one_of,
+    rows::{self, one_of},
 };
 
 use crate::{
@@ -219,21 +219,8 @@ fn cut(error: &str) -> String {
 
 /// Deletes at most `limit` that were sent or suppressed before `before`. Returns how many.
 pub async fn prune(tx: &Tx, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
-    let old: Vec<Uuid> = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(Column::State.is_in([DeliveryState::Sent, DeliveryState::Suppressed]))
-        .filter(Column::DueAt.lt(before))
-        .limit(limit)
-        .into_tuple()
-        .all(tx.conn())
-        .await?;
-    if old.is_empty() {
-        return Ok(0);
-    }
-    let deleted = Entity::delete_many()
-        .filter(one_of(Column::Id, old))
-        .exec(tx.conn())
-        .await?;
-    Ok(deleted.rows_affected)
+    let old = Condition::all()
+        .add(Column::State.is_in([DeliveryState::Sent, DeliveryState::Suppressed]))
+        .add(Column::DueAt.lt(before));
+    rows::delete_some::<_, Uuid>(tx.conn(), Column::Id, old, limit).await
 }

@@ -1,13 +1,15 @@
 //! Rows of notifications. Users see only their own: every query takes the user.
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, sea_query::Expr,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
+    sea_query::Expr,
 };
 use waybill_primitives::{NotificationId, Timestamp, UserId};
 use waybill_store::{
     StoreError, Tx,
     page::{self, Keyset, Page, PageError, PageQuery},
+    rows,
 };
 
 use crate::{
@@ -120,20 +122,6 @@ pub async fn delete(tx: &Tx, user: UserId, id: NotificationId) -> Result<bool, S
 
 /// Deletes at most `limit` that are older than `before`. Returns how many.
 pub async fn prune(tx: &Tx, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
-    let old: Vec<NotificationId> = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(Column::CreatedAt.lt(before))
-        .limit(limit)
-        .into_tuple()
-        .all(tx.conn())
-        .await?;
-    if old.is_empty() {
-        return Ok(0);
-    }
-    let deleted = Entity::delete_many()
-        .filter(Column::Id.is_in(old))
-        .exec(tx.conn())
-        .await?;
-    Ok(deleted.rows_affected)
+    let old = Condition::all().add(Column::CreatedAt.lt(before));
+    rows::delete_some::<_, NotificationId>(tx.conn(), Column::Id, old, limit).await
 }

@@ -72,7 +72,7 @@ pub struct Model {
     pub failure_reason: Option<String>,
     /// The version of the last event about it, 0 before the first one; requests of refunds have none.
     pub version: i64,
-    /// When the provider was last asked about it without being told of a change.
+    /// When the provider was last asked about it before any message of a change.
     pub checked_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,

@@ -6,7 +6,7 @@ use waybill_store::entity_prelude::*;
 use super::payment::Provider;
 
 string_enum! {
-    /// What became of a message.
+    /// The outcome of a message.
     pub enum WebhookState {
         /// The job has still to process it.
         Open = "OPEN",

@@ -65,7 +65,7 @@ pub async fn refundable_of(
 /// Which payments without an outcome to ask about: those that began `first_check` ago, then each after a pause that is as long as the
 /// payment was old when it was last asked about, and at most `longest_pause`.
 #[derive(Debug, Clone, Copy)]
-pub struct Unchecked {
+pub struct DueChecks {
     pub now: Timestamp,
     pub first_check: Duration,
     pub longest_pause: Duration,
@@ -74,9 +74,9 @@ pub struct Unchecked {
 }
 
 /// Payments to ask their providers about, the oldest first.
-pub async fn unchecked(
+pub async fn due_checks(
     connection: &impl ConnectionTrait,
-    which: Unchecked,
+    which: DueChecks,
     limit: u64,
 ) -> Result<Vec<Payment>, StoreError> {
     let age_then = ExprTrait::sub(Expr::col(Column::CheckedAt), Expr::col(Column::CreatedAt));

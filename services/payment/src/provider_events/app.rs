@@ -68,12 +68,12 @@ impl ProviderEvents {
             return Ok(payment);
         };
         let payment = if payment.state.is_open() {
-            let said = Said {
+            let report = StatusReport {
                 message_id,
                 status,
                 late: false,
             };
-            self.apply(ctx, &payment, said).await?
+            self.apply(ctx, &payment, report).await?
         } else {
             payment
         };
@@ -86,15 +86,15 @@ impl ProviderEvents {
         &self,
         ctx: &CallContext,
         payment: &Payment,
-        said: Said,
+        report: StatusReport,
     ) -> Result<Payment, AppError> {
         let reader = self.db.reader();
-        let message_id = said.message_id.clone();
+        let message_id = report.message_id.clone();
         let consumed = self.consuming.call(Received {
             context: ctx.event_context(),
             payment: payment.id,
             provider: payment.provider,
-            said,
+            report,
             now: self.clock.now(),
         });
         match consumed.await {
@@ -116,7 +116,7 @@ impl ProviderEvents {
 
 /// What a provider says about a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
+pub struct StatusReport {
     /// Unique per provider: it takes effect once.
     pub message_id: String,
     pub status: PaymentStatus,
@@ -124,13 +124,13 @@ pub struct Said {
     pub late: bool,
 }
 
-/// What was said about a payment.
+/// A report about a payment.
 #[derive(Debug)]
 struct Received {
     context: EventContext,
     payment: PaymentId,
     provider: Provider,
-    said: Said,
+    report: StatusReport,
     now: Timestamp,
 }
 
@@ -149,7 +149,7 @@ impl GroupedWrite for ConsumeEvents {
         let mut known = payments::locked(tx, ids).await?;
         let mut answers = Vec::with_capacity(calls.len());
         for received in calls {
-            let Some((step, kind)) = step_of(&received.said.status) else {
+            let Some((step, kind)) = step_of(&received.report.status) else {
                 answers.push(None);
                 continue;
             };
@@ -160,7 +160,7 @@ impl GroupedWrite for ConsumeEvents {
             if let Ok(applied) = &applied {
                 let event = store::Event {
                     provider: received.provider,
-                    message_id: &received.said.message_id,
+                    message_id: &received.report.message_id,
                     payment: received.payment,
                     kind,
                 };
@@ -184,8 +184,8 @@ fn apply(
     step: Step,
     received: &Received,
 ) -> Result<Option<Payment>, AppError> {
-    let Received { said, now, .. } = received;
-    if !said.late && !payment.state.is_open() {
+    let Received { report, now, .. } = received;
+    if !report.late && !payment.state.is_open() {
         return Ok(None);
     }
     let Some(mut next) = payment.after(step, *now) else {
@@ -193,7 +193,7 @@ fn apply(
     };
     tx.act_for(received.context.clone());
     next.failure_reason = None;
-    let published = match &said.status {
+    let published = match &report.status {
         PaymentStatus::Waiting => return Ok(None),
         PaymentStatus::Authorized => PaymentEvent::Authorized,
         PaymentStatus::Captured(capture) => {

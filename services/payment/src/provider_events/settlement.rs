@@ -1,4 +1,4 @@
-//! Asking providers what became of payments: when the customer returns, when money is authorised, and when nothing was heard for a while.
+//! Asking providers for the state of payments: when the customer returns, when money is authorised, and when nothing was heard for a while.
 //! What a provider answers is applied like its messages.
 
 use std::{sync::Arc, time::Duration};
@@ -7,11 +7,11 @@ use waybill_primitives::{Clock, PaymentId, Timestamp};
 use waybill_service_kit::{AppError, CallContext};
 use waybill_store::{Db, EventContext, transact};
 
-use super::app::{ProviderEvents, Said};
+use super::app::{ProviderEvents, StatusReport};
 use crate::{
     payments::{
         domain::{Payment, PaymentState},
-        store::{self as payments, Unchecked},
+        store::{self as payments, DueChecks},
     },
     providers::{BegunPayment, PaymentProvider, PaymentStatus, ProviderError, Providers},
 };
@@ -93,28 +93,28 @@ impl Settlement {
         let Some(word) = word_of(&status) else {
             return Ok(payment.clone());
         };
-        let said = Said {
+        let report = StatusReport {
             // An answer has no id. The same answer has no second effect.
             message_id: format!("{}.{word}", payment.id),
             status,
             late: true,
         };
-        self.events.apply(ctx, payment, said).await
+        self.events.apply(ctx, payment, report).await
     }
 
-    /// Asks about payments without an outcome, of which no webhook told, and closes those that the customer has given up. One that fails
+    /// Asks about payments without an outcome, of which no message came, and closes those that the customer has given up. One that fails
     /// does not delay the others.
     pub async fn reconcile(&self) -> Result<(), AppError> {
         let now = self.clock.now();
         let mut past = None;
         loop {
-            let due = Unchecked {
+            let due = DueChecks {
                 now,
                 first_check: FIRST_CHECK,
                 longest_pause: LONGEST_PAUSE,
                 past,
             };
-            let due = payments::unchecked(self.db.reader(), due, BATCH).await?;
+            let due = payments::due_checks(self.db.reader(), due, BATCH).await?;
             let Some(last) = due.last() else {
                 return Ok(());
             };

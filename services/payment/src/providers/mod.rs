@@ -71,7 +71,7 @@ pub struct Capture {
     pub reference: String,
     /// What the customer paid.
     pub amount: Money,
-    /// What the provider keeps of it; none if it has not said.
+    /// What the provider keeps of it; none if it has not report.
     pub fee: Option<Money>,
 }
 
@@ -210,7 +210,7 @@ pub trait PaymentProvider: Send + Sync + 'static {
     /// Prepares a payment. Returns where the customer pays it.
     async fn begin(&self, checkout: &Checkout) -> Result<CheckoutSession, ProviderError>;
 
-    /// Asks what became of a payment.
+    /// Asks for the state of a payment.
     async fn payment(&self, payment: &BegunPayment) -> Result<PaymentStatus, ProviderError>;
 
     /// Takes the money that the customer has authorised. What has been captured already is answered as such.
@@ -222,13 +222,13 @@ pub trait PaymentProvider: Send + Sync + 'static {
     /// Refunds money.
     async fn refund(&self, refund: &RefundOrder) -> Result<Transfer, ProviderError>;
 
-    /// Asks what became of a refund, by [`Transfer::reference`].
+    /// Asks for the state of a refund, by [`Transfer::reference`].
     async fn refund_status(&self, reference: &str) -> Result<TransferStatus, ProviderError>;
 
     /// Pays a worker or the owner.
     async fn pay_out(&self, payout: &PayoutOrder) -> Result<Transfer, ProviderError>;
 
-    /// Asks what became of a payout, by [`Transfer::reference`].
+    /// Asks for the state of a payout, by [`Transfer::reference`].
     async fn payout_status(&self, reference: &str) -> Result<TransferStatus, ProviderError>;
 
     /// Checks the signature of a request to our webhook, and reads it.

@@ -79,7 +79,7 @@ fn message_id(payment: &Payment, word: &str) -> String {
 
 /// The body of a message of the sandbox.
 #[derive(Debug, Serialize, Deserialize)]
-struct Told {
+struct SandboxMessage {
     id: String,
     payment_id: PaymentId,
     reference: String,
@@ -87,8 +87,8 @@ struct Told {
 }
 
 /// The message that tells of the money.
-pub fn told(payment: &Payment) -> Result<String, serde_json::Error> {
-    serde_json::to_string(&Told {
+pub fn captured_message(payment: &Payment) -> Result<String, serde_json::Error> {
+    serde_json::to_string(&SandboxMessage {
         id: message_id(payment, "captured"),
         payment_id: payment.id,
         reference: payment.provider_reference.clone(),
@@ -152,14 +152,14 @@ impl PaymentProvider for Sandbox {
     }
 
     fn read(&self, body: &[u8]) -> Result<Message, WebhookError> {
-        let told: Told = serde_json::from_slice(body)
+        let message: SandboxMessage = serde_json::from_slice(body)
             .map_err(|error| WebhookError::Malformed(error.to_string()))?;
         Ok(Message {
-            id: told.id,
+            id: message.id,
             kind: "payment.captured".to_owned(),
             news: Some(News::Payment {
-                of: PaymentKey::Id(told.payment_id),
-                status: captured(&told.reference, told.amount),
+                of: PaymentKey::Id(message.payment_id),
+                status: captured(&message.reference, message.amount),
             }),
         })
     }

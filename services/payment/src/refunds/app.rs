@@ -166,24 +166,25 @@ impl Refunds {
         Ok(refund)
     }
 
-    /// Refunds of a payment, for its customer and administrators, or of all payments, for administrators; newest first.
+    /// Refunds of a payment, for its customer and administrators, or of all payments, for administrators; newest first. `must_exist`: the
+    /// payment is not a filter, but what the list belongs to.
     pub async fn list(
         &self,
         ctx: &CallContext,
         filter: Filter,
+        must_exist: bool,
         query: &PageQuery,
     ) -> Result<Page<Refund>, AppError> {
         let reader = self.db.reader();
-        let user = ctx.user()?;
-        match filter.payment {
-            _ if user.is_admin() => {}
+        match filter.payment.filter(|_| must_exist) {
             None => {
                 ctx.require(&[Role::Admin])?;
             }
             Some(id) => {
+                let user = ctx.user()?;
                 let payment = payments::find(reader, id).await?;
                 payment
-                    .filter(|payment| payment.customer_id == user.id)
+                    .filter(|payment| payment.customer_id == user.id || user.is_admin())
                     .ok_or_else(|| AppError::not_found("payment"))?;
             }
         }

@@ -21,7 +21,7 @@ use crate::{
         store as payments,
     },
     provider_events::{
-        app::{ProviderEvents, Said},
+        app::{ProviderEvents, StatusReport},
         settlement::Settlement,
     },
     providers::{
@@ -59,7 +59,7 @@ pub struct Webhooks {
     pub wake: Arc<Notify>,
 }
 
-/// What became of a message.
+/// The outcome of a message.
 #[derive(Debug, PartialEq, Eq)]
 enum Processed {
     Done,
@@ -146,7 +146,7 @@ impl Webhooks {
     }
 
     /// Completes a sandbox payment with an outcome of which a message tells.
-    pub async fn tell_of_sandbox(
+    pub async fn send_sandbox_messages(
         &self,
         ctx: &CallContext,
         id: PaymentId,
@@ -158,7 +158,7 @@ impl Webhooks {
             Outcome::SucceedTwice => (Duration::ZERO, 2),
             Outcome::Succeed | Outcome::Decline | Outcome::Stall => return Ok(payment),
         };
-        let body = sandbox::told(&payment).map_err(AppError::internal)?;
+        let body = sandbox::captured_message(&payment).map_err(AppError::internal)?;
         let provider = self.provider(payment.provider)?;
         for _ in 0..times {
             let message = provider.read(body.as_bytes()).map_err(AppError::internal)?;
@@ -271,12 +271,12 @@ impl Webhooks {
         if status == PaymentStatus::Authorized {
             self.settlement.take(&ctx, &payment, status).await?;
         } else {
-            let said = Said {
+            let report = StatusReport {
                 message_id: webhook.message_id.clone(),
                 status,
                 late: true,
             };
-            self.events.apply(&ctx, &payment, said).await?;
+            self.events.apply(&ctx, &payment, report).await?;
         }
         Ok(Processed::Done)
     }

@@ -1,8 +1,8 @@
 //! Rows of webhooks. Replicas distribute the open ones by conditional updates.
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, sea_query::Expr,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, sea_query::Expr,
 };
 use uuid::Uuid;
 use waybill_primitives::Timestamp;
@@ -81,21 +81,8 @@ pub async fn close(
 
 /// Deletes at most `limit` messages that were processed or ignored before `before`. Returns how many.
 pub async fn prune(tx: &Tx, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
-    let old: Vec<Uuid> = Entity::find()
-        .select_only()
-        .column(Column::Id)
-        .filter(Column::State.is_in([WebhookState::Done, WebhookState::Ignored]))
-        .filter(Column::NextAttemptAt.lt(before))
-        .limit(limit)
-        .into_tuple()
-        .all(tx.conn())
-        .await?;
-    if old.is_empty() {
-        return Ok(0);
-    }
-    let deleted = Entity::delete_many()
-        .filter(rows::one_of(Column::Id, old))
-        .exec(tx.conn())
-        .await?;
-    Ok(deleted.rows_affected)
+    let old = Condition::all()
+        .add(Column::State.is_in([WebhookState::Done, WebhookState::Ignored]))
+        .add(Column::NextAttemptAt.lt(before));
+    rows::delete_some::<_, Uuid>(tx.conn(), Column::Id, old, limit).await
 }

@@ -322,6 +322,7 @@ impl Shop {
     ) -> Result<Vec<proto::Refund>, AppError> {
         let request = proto::ListRefundsRequest {
             payment_id: payment_id.to_owned(),
+            of_payment: !payment_id.is_empty(),
             ..proto::ListRefundsRequest::default()
         };
         let mut client = self.client.clone();

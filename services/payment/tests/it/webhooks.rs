@@ -205,7 +205,7 @@ async fn a_payment_of_which_no_message_came_is_asked_about() {
 }
 
 #[tokio::test]
-async fn the_sandbox_tells_late_or_twice() {
+async fn the_sandbox_reports_late_or_twice() {
     on_any_database(async |shop| {
         let (_, order, late) = shop.pending().await;
         let chosen = SandboxOutcome::SucceedLate;

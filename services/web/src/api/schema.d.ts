@@ -1456,7 +1456,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask the provider what became of a payment, and take the money that the customer has authorised. Call it when the customer returns from
+         * Ask the provider for the state of a payment, and take the money that the customer has authorised. Call it when the customer returns from
          *     the provider's page. The provider's webhook leads to the same, and a repetition changes nothing.
          */
         post: operations["capturePayment"];
@@ -1600,7 +1600,7 @@ export interface paths {
         get: operations["getSandboxCheckout"];
         put?: never;
         /**
-         * Choose the outcome of a sandbox payment: succeed (at once, told late, or told twice), decline, or stall.
+         * Choose the outcome of a sandbox payment: succeed (at once, reported late, or reported twice), decline, or stall.
          * @description Takes JSON or the page's form. A browser (`Accept: text/html`) is redirected; other clients get JSON.
          */
         post: operations["completeSandboxCheckout"];

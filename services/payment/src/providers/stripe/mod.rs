@@ -9,7 +9,6 @@ use async_trait::async_trait;
 use reqwest::{Method, RequestBuilder};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Serialize, de::DeserializeOwned};
-use waybill_primitives::{Clock, SystemClock, Timestamp};
 use waybill_service_kit::AppError;
 
 use self::wire::{Intent, NewRefund, NewSession, NewTransfer, Reference, Refund, Session};
@@ -22,11 +21,6 @@ use crate::entity::payment::Provider;
 
 /// The version of the API that the types here are of.
 const VERSION: &str = "2023-08-16";
-/// Stripe takes the end of a session between these times from now on, in seconds:
-/// <https://docs.stripe.com/api/checkout/sessions/create>. A minute less on both sides, for clocks that differ.
-const SHORTEST: i64 = 31 * 60;
-const LONGEST: i64 = 24 * 3_600 - 60;
-
 /// The account with Stripe.
 #[derive(Debug, Clone)]
 pub struct StripeSettings {
@@ -104,7 +98,7 @@ impl PaymentProvider for Stripe {
     }
 
     async fn begin(&self, checkout: &Checkout) -> Result<CheckoutSession, ProviderError> {
-        let form = NewSession::new(checkout, until(checkout.expires_at, SystemClock.now()))?;
+        let form = NewSession::new(checkout)?;
         let key = format!("session-{}", checkout.payment_id);
         let session: Session = self.post("checkout/sessions", &key, &form).await?;
         let url = session.url.ok_or_else(|| {
@@ -139,7 +133,7 @@ impl PaymentProvider for Stripe {
 
     async fn refund(&self, refund: &RefundOrder) -> Result<Transfer, ProviderError> {
         let intent = self.intent_of(&refund.reference).await?;
-        let form = NewRefund::new(&intent, refund);
+        let form = NewRefund::new(&intent, refund)?;
         let key = format!("refund-{}", refund.idempotency_key);
         let made: Refund = self.post("refunds", &key, &form).await?;
         Ok(made.into())
@@ -152,7 +146,7 @@ impl PaymentProvider for Stripe {
 
     async fn pay_out(&self, payout: &PayoutOrder) -> Result<Transfer, ProviderError> {
         let key = format!("payout-{}", payout.idempotency_key);
-        let form = NewTransfer::new(payout);
+        let form = NewTransfer::new(payout)?;
         let made: wire::Transfer = self.post("transfers", &key, &form).await?;
         Ok(made.into())
     }
@@ -172,14 +166,8 @@ impl PaymentProvider for Stripe {
     }
 }
 
-/// When a session ends, in seconds since 1970: as wanted, within what Stripe takes.
-fn until(wanted: Option<Timestamp>, now: Timestamp) -> i64 {
-    let (shortest, longest) = (now.secs() + SHORTEST, now.secs() + LONGEST);
-    wanted.map_or(longest, |wanted| wanted.secs().clamp(shortest, longest))
-}
-
 impl Session {
-    /// What became of the payment; see <https://docs.stripe.com/api/checkout/sessions/object>.
+    /// The state of the payment; see <https://docs.stripe.com/api/checkout/sessions/object>.
     fn payment_status(self) -> Result<PaymentStatus, ProviderError> {
         let unknown = |what: &str, value: &str| {
             ProviderError::Unavailable(format!("a session has the {what} {value}"))
@@ -215,22 +203,5 @@ impl<T> Reference<T> {
             Self::Id(_) => None,
             Self::Object(object) => Some(object),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-
-    #[test]
-    fn a_session_ends_as_wanted_within_what_stripe_takes() {
-        let now = Timestamp::from_secs(1_000_000);
-        let after = |time: Duration| until(Some(now.plus(time)), now) - now.secs();
-        assert_eq!(after(Duration::from_mins(5)), SHORTEST);
-        assert_eq!(after(Duration::from_hours(1)), 3_600);
-        assert_eq!(after(Duration::from_hours(48)), LONGEST);
-        assert_eq!(until(None, now) - now.secs(), LONGEST);
     }
 }

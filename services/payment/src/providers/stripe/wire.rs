@@ -1,7 +1,7 @@
 //! Requests to Stripe as forms, and what is read of its answers.
 
 use serde::{Deserialize, Serialize};
-use waybill_primitives::{Currency, Money};
+use waybill_primitives::{Currency, Money, Timestamp};
 
 use super::super::{self as providers, Checkout, PayoutOrder, ProviderError, RefundOrder};
 use crate::providers::TransferStatus;
@@ -13,7 +13,8 @@ pub struct NewSession<'a> {
     client_reference_id: String,
     success_url: &'a str,
     cancel_url: &'a str,
-    expires_at: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<i64>,
     #[serde(rename = "metadata[payment_id]")]
     payment_id: String,
     #[serde(rename = "payment_intent_data[metadata][payment_id]")]
@@ -31,7 +32,8 @@ pub struct NewSession<'a> {
 }
 
 impl<'a> NewSession<'a> {
-    pub fn new(checkout: &'a Checkout, expires_at: i64) -> Result<Self, ProviderError> {
+    /// A repetition makes the same form, as Stripe asks for.
+    pub fn new(checkout: &'a Checkout) -> Result<Self, ProviderError> {
         let url = |url: &'a Option<String>, what| {
             let missing = || ProviderError::Refused(format!("a session needs a {what}"));
             url.as_deref().ok_or_else(missing)
@@ -43,13 +45,13 @@ impl<'a> NewSession<'a> {
             client_reference_id: id.clone(),
             success_url: url(&checkout.success_url, "success_url")?,
             cancel_url: url(&checkout.cancel_url, "cancel_url")?,
-            expires_at,
+            expires_at: checkout.expires_at.map(Timestamp::secs),
             payment_id: id.clone(),
             intent_payment_id: id,
             description: name.clone(),
             quantity: 1,
             currency: code(checkout.amount.currency),
-            unit_amount: checkout.amount.amount,
+            unit_amount: minor_units(checkout.amount)?,
             name,
         })
     }
@@ -67,13 +69,13 @@ pub struct NewRefund<'a> {
 }
 
 impl<'a> NewRefund<'a> {
-    pub fn new(payment_intent: &'a str, refund: &'a RefundOrder) -> Self {
-        Self {
+    pub fn new(payment_intent: &'a str, refund: &'a RefundOrder) -> Result<Self, ProviderError> {
+        Ok(Self {
             payment_intent,
-            amount: refund.amount.amount,
+            amount: minor_units(refund.amount)?,
             refund_id: refund.idempotency_key.to_string(),
             reason: &refund.reason,
-        }
+        })
     }
 }
 
@@ -89,14 +91,14 @@ pub struct NewTransfer<'a> {
 }
 
 impl<'a> NewTransfer<'a> {
-    pub fn new(payout: &'a PayoutOrder) -> Self {
-        Self {
-            amount: payout.amount.amount,
+    pub fn new(payout: &'a PayoutOrder) -> Result<Self, ProviderError> {
+        Ok(Self {
+            amount: minor_units(payout.amount)?,
             currency: code(payout.amount.currency),
             destination: &payout.recipient,
             description: &payout.note,
             payout_id: payout.idempotency_key.to_string(),
-        }
+        })
     }
 }
 
@@ -105,11 +107,24 @@ fn code(currency: Currency) -> String {
     currency.to_string().to_lowercase()
 }
 
-/// An amount as Stripe writes it: minor units, and the currency in small letters. Where Stripe counts in other units than ISO 4217, the
-/// amounts differ, and none is taken for the other.
+/// Currencies that Stripe does not count in the minor units of ISO 4217: <https://docs.stripe.com/currencies#special-cases>.
+const COUNTED_OTHERWISE: [&str; 3] = ["ISK", "MGA", "UGX"];
+
+/// An amount for Stripe, in minor units. A currency that Stripe counts otherwise is refused: its amount would be taken for another.
+fn minor_units(amount: Money) -> Result<i64, ProviderError> {
+    if COUNTED_OTHERWISE.contains(&amount.currency.as_str()) {
+        let currency = amount.currency;
+        let why = format!("payments in {currency} by Stripe are not supported");
+        return Err(ProviderError::Refused(why));
+    }
+    Ok(amount.amount)
+}
+
+/// An amount of Stripe; none if it is in no currency that is taken here.
 fn money(amount: Option<i64>, currency: Option<&str>) -> Option<Money> {
     let currency = currency?.to_uppercase().parse().ok()?;
-    Some(Money::new(amount?, currency))
+    let amount = Money::new(amount?, currency);
+    minor_units(amount).is_ok().then_some(amount)
 }
 
 /// Another object by its id, or the object itself where an answer is expanded.
@@ -248,5 +263,26 @@ pub fn explain(body: &[u8]) -> Option<String> {
     match (code, message) {
         (Some(code), Some(message)) => Some(format!("{code}: {message}")),
         (code, message) => code.or(message),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_currency_that_stripe_counts_otherwise_is_refused_and_not_read() {
+        let of = |code: &str| Money::new(1_999, code.parse().unwrap());
+        for code in ["USD", "JPY", "KWD"] {
+            assert_eq!(minor_units(of(code)), Ok(1_999));
+            assert_eq!(
+                money(Some(1_999), Some(&code.to_lowercase())),
+                Some(of(code))
+            );
+        }
+        for code in COUNTED_OTHERWISE {
+            assert!(minor_units(of(code)).is_err(), "{code}");
+            assert_eq!(money(Some(1_999), Some(code)), None);
+        }
     }
 }

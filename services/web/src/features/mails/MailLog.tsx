@@ -120,7 +120,7 @@ function columns(w: Words, rows: readonly Delivery[], retry: Retry): Column<Deli
             loading={retry.isPending && retry.variables === id}
             onClick={() => retry.mutate(id)}
           >
-            {w.retry}
+            {w.again}
           </Button>
         ),
     },

@@ -71,7 +71,6 @@ export const adminPeople: Translation["adminPeople"] = {
     written: "Geschrieben",
     again: "Erneut senden",
     sendAgain: (subject) => `Erneut senden: ${subject}`,
-    retry: "Erneut senden",
     states: {
       QUEUED: "Wartet",
       SENDING: "Wird gesendet",

@@ -75,7 +75,6 @@ export const adminPeople = {
     written: "Written",
     again: "Send again",
     sendAgain: (subject: string) => `Send again: ${subject}`,
-    retry: "Send again",
     states: {
       QUEUED: "Waiting",
       SENDING: "Being sent",

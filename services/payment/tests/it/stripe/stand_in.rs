@@ -1,0 +1,332 @@
+//! A stand-in for Stripe that checks each request by Stripe's own description of its API.
+
+use std::{
+    collections::HashMap,
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
+
+use axum::{
+    Json, Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, Method, StatusCode, Uri},
+    response::{IntoResponse, Response},
+};
+use parking_lot::Mutex;
+use serde_json::{Map, Value, json};
+use tokio::{net::TcpListener, task::JoinHandle};
+use uuid::Uuid;
+use waybill_payment::{Stripe, StripeSettings};
+use waybill_testkit::shared;
+
+pub const SECRET: &str = "sk_test_secret";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// A stand-in with sessions, refunds and transfers.
+pub struct StandIn {
+    address: SocketAddr,
+    account: Arc<Account>,
+    task: JoinHandle<()>,
+}
+
+struct Account {
+    description: Value,
+    /// Objects by their ids.
+    objects: Mutex<HashMap<String, Value>>,
+    /// Answers by idempotency key.
+    answers: Mutex<HashMap<String, (String, Value)>>,
+    /// Answers to give instead, the next one first.
+    troubles: Mutex<Vec<StatusCode>>,
+    calls: Mutex<Vec<String>>,
+    /// Requests that the description does not allow.
+    findings: Mutex<Vec<String>>,
+}
+
+impl Drop for StandIn {
+    fn drop(&mut self) {
+        self.task.abort();
+        if !std::thread::panicking() {
+            let findings = self.account.findings.lock();
+            assert!(findings.is_empty(), "{findings:#?}");
+        }
+    }
+}
+
+impl StandIn {
+    /// None without Stripe's description; prints that it is skipped.
+    pub async fn start() -> Option<Self> {
+        let description = std::fs::read(shared("specs/stripe.json")?).unwrap();
+        let account = Arc::new(Account {
+            description: serde_json::from_slice(&description).unwrap(),
+            objects: Mutex::default(),
+            answers: Mutex::default(),
+            troubles: Mutex::default(),
+            calls: Mutex::default(),
+            findings: Mutex::default(),
+        });
+        let router = Router::new()
+            .fallback(serve)
+            .with_state(Arc::clone(&account));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let task = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Some(Self {
+            address,
+            account,
+            task,
+        })
+    }
+
+    pub fn provider(&self) -> Stripe {
+        Stripe::new(StripeSettings {
+            secret_key: SECRET.into(),
+            webhook_secrets: vec!["whsec_test".into()],
+            url: format!("http://{}", self.address),
+        })
+        .unwrap()
+    }
+
+    /// Changes an object, as the customer or Stripe does.
+    pub fn change(&self, id: &str, change: Value) {
+        let mut objects = self.account.objects.lock();
+        let object = objects.get_mut(id).unwrap().as_object_mut().unwrap();
+        object.extend(change.as_object().unwrap().clone());
+    }
+
+    /// The object of which this is true.
+    pub fn object(&self, is_it: impl Fn(&Value) -> bool) -> Value {
+        let objects = self.account.objects.lock();
+        let found = objects.values().find(|object| is_it(object));
+        found.expect("an object").clone()
+    }
+
+    pub fn trouble(&self, troubles: &[StatusCode]) {
+        self.account.troubles.lock().extend(troubles.iter().rev());
+    }
+
+    pub fn calls(&self) -> usize {
+        self.account.calls.lock().len()
+    }
+}
+
+async fn serve(
+    State(account): State<Arc<Account>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    account.calls.lock().push(format!("{method} {uri}"));
+    if let Some(status) = account.troubles.lock().pop() {
+        return refused(status, "trouble", "planned by the test");
+    }
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if header("authorization") != Some(&format!("Bearer {SECRET}")) {
+        return refused(
+            StatusCode::UNAUTHORIZED,
+            "api_key",
+            "Invalid API Key provided",
+        );
+    }
+    let form = match account.checked(&method, &uri, header("content-type"), &body) {
+        Ok(form) => form,
+        Err(finding) => {
+            account.findings.lock().push(finding.clone());
+            return refused(StatusCode::BAD_REQUEST, "parameter_unknown", &finding);
+        }
+    };
+    if header("stripe-version") != Some("2023-08-16") {
+        account.findings.lock().push(format!("{uri}: no version"));
+    }
+    if method == Method::GET {
+        let id = uri.path().rsplit('/').next().unwrap();
+        return match account.objects.lock().get(id) {
+            Some(object) => Json(object).into_response(),
+            None => refused(StatusCode::NOT_FOUND, "resource_missing", "No such object"),
+        };
+    }
+    let Some(key) = header("idempotency-key") else {
+        account
+            .findings
+            .lock()
+            .push(format!("{uri}: no idempotency key"));
+        return refused(StatusCode::BAD_REQUEST, "idempotency", "no key");
+    };
+    // The same key and body get the first answer again; another body is refused.
+    let text = format!("{uri} {}", String::from_utf8_lossy(&body));
+    if let Some((first, answer)) = account.answers.lock().get(key) {
+        if *first != text {
+            return refused(
+                StatusCode::BAD_REQUEST,
+                "idempotency_error",
+                "other parameters",
+            );
+        }
+        return Json(answer).into_response();
+    }
+    match account.create(uri.path(), &form) {
+        Ok(answer) => {
+            let kept = (text, answer.clone());
+            account.answers.lock().insert(key.to_owned(), kept);
+            Json(answer).into_response()
+        }
+        Err((code, message)) => refused(StatusCode::BAD_REQUEST, code, message),
+    }
+}
+
+fn refused(status: StatusCode, code: &str, message: &str) -> Response {
+    let error = json!({"error": {"code": code, "message": message, "type": "api_error"}});
+    (status, Json(error)).into_response()
+}
+
+impl Account {
+    /// The request's form in the types of its schema, if the description allows the request.
+    fn checked(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        content_type: Option<&str>,
+        body: &Bytes,
+    ) -> Result<Value, String> {
+        let matches = |template: &str| {
+            let (ours, theirs) = (uri.path().split('/'), template.split('/'));
+            ours.clone().count() == theirs.clone().count()
+                && ours.zip(theirs).all(|(a, b)| a == b || b.starts_with('{'))
+        };
+        let paths = self.description["paths"].as_object().unwrap();
+        let method = method.as_str().to_lowercase();
+        let operation = paths
+            .iter()
+            .filter(|(template, _)| matches(template))
+            .map(|(_, item)| &item[&method])
+            .find(|operation| operation.is_object())
+            .ok_or_else(|| format!("{method} {uri} is not described"))?;
+        for (name, _) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
+            let name = name.split('[').next().unwrap();
+            let known = operation["parameters"].as_array().into_iter().flatten();
+            let mut known = known.filter(|it| it["in"] == "query");
+            if !known.any(|parameter| parameter["name"] == name) {
+                return Err(format!("{method} {uri}: no parameter {name}"));
+            }
+        }
+        if method == "get" {
+            return Ok(Value::Null);
+        }
+        if !body.is_empty() && content_type != Some(FORM) {
+            return Err(format!("{method} {uri}: {content_type:?} is no form"));
+        }
+        let schema = &operation["requestBody"]["content"][FORM]["schema"];
+        let mut form = Value::Object(Map::new());
+        for (name, text) in form_urlencoded::parse(body) {
+            let keys: Vec<_> = name
+                .split('[')
+                .map(|key| key.trim_end_matches(']'))
+                .collect();
+            set(&mut form, schema, &keys, &text).map_err(|why| format!("{uri} {name}: {why}"))?;
+        }
+        let mut root = schema.clone();
+        root["components"] = self.description["components"].clone();
+        let validator = jsonschema::validator_for(&root).expect("a schema");
+        let error = validator.iter_errors(&form).next();
+        let error =
+            error.map(|error| format!("{method} {uri}: {error} at {}", error.instance_path()));
+        error.map_or(Ok(form), Err)
+    }
+
+    fn create(&self, path: &str, form: &Value) -> Result<Value, (&'static str, &'static str)> {
+        let mut objects = self.objects.lock();
+        let parts: Vec<_> = path.trim_start_matches("/v1/").split('/').collect();
+        let object = match parts[..] {
+            ["checkout", "sessions"] => {
+                let price = &form["line_items"][0]["price_data"];
+                let id = format!("cs_test_{}", Uuid::now_v7().simple());
+                json!({
+                    "id": id, "object": "checkout.session", "status": "open",
+                    "payment_status": "unpaid", "payment_intent": null,
+                    "url": format!("https://checkout.stripe.com/c/pay/{id}"),
+                    "amount_total": price["unit_amount"], "currency": price["currency"],
+                    "client_reference_id": form["client_reference_id"],
+                    "metadata": form["metadata"],
+                })
+            }
+            ["checkout", "sessions", id, "expire"] => {
+                let session = objects
+                    .get(id)
+                    .ok_or(("resource_missing", "No such session"))?;
+                if session["status"] != "open" {
+                    return Err((
+                        "session_not_open",
+                        "Only Checkout Sessions with a status of open",
+                    ));
+                }
+                let mut session = session.clone();
+                session["status"] = json!("expired");
+                session
+            }
+            ["refunds"] => {
+                let intent = form["payment_intent"].as_str().unwrap();
+                let made = objects.values().filter(|it| it["payment_intent"] == intent);
+                let made = made.filter(|it| it["object"] == "refund");
+                let made: i64 = made.filter_map(|it| it["amount"].as_i64()).sum();
+                if made + form["amount"].as_i64().unwrap() > 10_000 {
+                    return Err(("charge_already_refunded", "Refund amount is greater"));
+                }
+                json!({
+                    "id": format!("re_{}", Uuid::now_v7().simple()), "object": "refund",
+                    "status": "pending", "amount": form["amount"], "payment_intent": intent,
+                    "metadata": form["metadata"],
+                })
+            }
+            ["transfers"] => json!({
+                "id": format!("tr_{}", Uuid::now_v7().simple()), "object": "transfer",
+                "reversed": false, "amount": form["amount"], "metadata": form["metadata"],
+            }),
+            _ => return Err(("unknown", "the stand-in has no such call")),
+        };
+        objects.insert(object["id"].as_str().unwrap().to_owned(), object.clone());
+        Ok(object)
+    }
+}
+
+/// Writes a field of a form, `a[b][0]`, in the type that its schema has for it.
+fn set(target: &mut Value, schema: &Value, keys: &[&str], text: &str) -> Result<(), String> {
+    let Some((key, rest)) = keys.split_first() else {
+        *target = match schema["type"].as_str() {
+            Some("integer") => json!(text.parse::<i64>().map_err(|error| error.to_string())?),
+            Some("boolean") => json!(text == "true"),
+            _ => json!(text),
+        };
+        return Ok(());
+    };
+    // Where there is a choice, the object is meant.
+    let choices = schema["anyOf"].as_array();
+    let schema = choices
+        .and_then(|all| all.iter().find(|one| one["type"] == "object"))
+        .unwrap_or(schema);
+    if schema["type"] == "array" {
+        let index: usize = key.parse().map_err(|_| format!("{key} is no index"))?;
+        if target.is_null() {
+            *target = json!([]);
+        }
+        let items = target.as_array_mut().unwrap();
+        if index == items.len() {
+            items.push(Value::Null);
+        }
+        let item = items.get_mut(index).ok_or("a gap in the list")?;
+        return set(item, &schema["items"], rest, text);
+    }
+    let field = &schema["properties"][*key];
+    let field = if field.is_null() {
+        &schema["additionalProperties"]
+    } else {
+        field
+    };
+    if !field.is_object() {
+        return Err(format!("there is no {key}"));
+    }
+    if target.is_null() {
+        *target = json!({});
+    }
+    set(&mut target[*key], field, rest, text)
+}
