@@ -28,7 +28,7 @@ pub fn csv(bytes: &[u8]) {
         waybill_order::fuzz_import(file, u16::from_le_bytes(*cut).into());
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
-        waybill_order::fuzz_cells(text);
+        waybill_service_kit::csv::fuzz(text);
     }
 }
 

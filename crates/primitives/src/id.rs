@@ -63,6 +63,8 @@ ids! {
     ChangeRequestId,
     /// One attempt to pay an order.
     PaymentId,
+    /// Money to a worker or to the owner of the platform.
+    PayoutId,
     /// An in-app notification.
     NotificationId,
     /// A chat message.

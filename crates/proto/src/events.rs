@@ -5,7 +5,7 @@ use crate::{
     auth::{self, UserEvent},
     chat, notification,
     order::{self, OrderEvent, ProductEvent},
-    payment::{self, PaymentEvent},
+    payment::{self, PaymentEvent, PayoutEvent},
 };
 
 /// A message that is published. Its subjects are `waybill.<service>.<aggregate>.<what>`.
@@ -113,6 +113,15 @@ events! {
         "waybill.payment.payment.cancelled" => PaymentEvent::Cancelled,
         "waybill.payment.payment.expired" => PaymentEvent::Expired,
     },
+    payment::PayoutChanged => {
+        "waybill.payment.payout.created" => PayoutEvent::Created | PayoutEvent::Unspecified,
+        "waybill.payment.payout.approved" => PayoutEvent::Approved,
+        "waybill.payment.payout.sent" => PayoutEvent::Sent,
+        "waybill.payment.payout.paid" => PayoutEvent::Paid,
+        "waybill.payment.payout.failed" => PayoutEvent::Failed,
+        "waybill.payment.payout.cancelled" => PayoutEvent::Cancelled,
+    },
+    payment::DifferenceFound => "waybill.payment.difference.found",
     payment::AuditRecorded => "waybill.payment.audit.recorded",
     notification::NotificationCreated => "waybill.notification.notification.created",
     notification::NotificationRead => "waybill.notification.notification.read",

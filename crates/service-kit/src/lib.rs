@@ -10,6 +10,7 @@ pub mod audit;
 mod caller;
 pub mod channel;
 pub mod crypto;
+pub mod csv;
 mod error;
 pub mod fair;
 pub mod layers;
@@ -34,7 +35,7 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 pub use caller::{CallContext, Caller, Token, UserCaller, context, new_request_id};
 pub use channel::{GrpcChannel, outgoing, outgoing_within, retry_read};
-pub use error::{AppError, DOMAIN, Details, ErrorCode, ErrorKind, FieldError, chain};
+pub use error::{AppError, DOMAIN, Details, ErrorCode, ErrorKind, FieldError, chain, choice};
 pub use layers::{ServerLayer, bearer};
 pub use page::page_query;
 pub use readiness::Readiness;

@@ -1,8 +1,9 @@
-//! Inserts rows as their entities hold them, finds them by their keys, and deletes some of many.
+//! Inserts rows as their entities hold them, finds them by their keys, sums them up, and deletes some of many.
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
-    Iterable as _, QueryFilter as _, QuerySelect as _, TryGetable, Value, sea_query::SimpleExpr,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait,
+    IntoActiveModel, Iterable as _, QueryFilter as _, QuerySelect as _, TryGetable, Value,
+    sea_query::{ExprTrait as _, Func, SimpleExpr},
 };
 
 use crate::StoreError;
@@ -64,6 +65,15 @@ where
         values.resize(values.len().next_power_of_two(), last);
     }
     column.is_in(values)
+}
+
+/// A sum of whole numbers, as a whole number on every database.
+pub fn sum(of: SimpleExpr, db: &impl ConnectionTrait) -> SimpleExpr {
+    let kind = match db.get_database_backend() {
+        DbBackend::MySql => "SIGNED",
+        _ => "BIGINT",
+    };
+    Func::sum(of).cast_as(kind)
 }
 
 /// Deletes at most `limit` of these rows, by their key. Returns how many. One statement over all of them could hold its locks for minutes.

@@ -24,6 +24,7 @@ mod dto;
 mod edge;
 mod error;
 mod expand;
+mod exports;
 mod extract;
 mod health;
 mod input_errors;

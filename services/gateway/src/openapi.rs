@@ -55,6 +55,7 @@ const TAGS: &[(&str, &str)] = &[
     ("work", "The pool of open orders, claims, change requests"),
     ("media", "Files of orders, and reading pictures"),
     ("payments", "Payments, and the payment page of the sandbox"),
+    ("payouts", "What workers have earned, and its payment"),
     ("notifications", "Your notifications"),
     ("chat", "The conversation of each order"),
     ("admin", "For administrators"),
@@ -371,6 +372,7 @@ fn complete_operation(
     let writes = method != "get";
     let checks_role = tag == "admin"
         || tag == "work"
+        || tag == "payouts"
         || path.contains("/admin/")
         || path.ends_with("/admin")
         || RESTRICTED.contains(&path)

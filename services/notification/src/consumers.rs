@@ -2,6 +2,7 @@
 //!
 //! Subjects that cause none are consumed without effect, so that a new one needs no change here.
 
+mod payouts;
 mod shop;
 
 use std::sync::Arc;
@@ -44,6 +45,11 @@ const PAYMENTS: ConsumerInfo = ConsumerInfo {
     name: "notification-payments",
     subjects: &["waybill.payment.payment.*"],
 };
+/// What concerns workers and administrators about money.
+const PAYOUTS: ConsumerInfo = ConsumerInfo {
+    name: "notification-payouts",
+    subjects: &["waybill.payment.payout.*", "waybill.payment.difference.*"],
+};
 /// Stock that runs low.
 const STOCK: ConsumerInfo = ConsumerInfo {
     name: "notification-stock",
@@ -56,6 +62,7 @@ pub fn consumers(app: &Arc<App>) -> Vec<Arc<dyn EventHandler>> {
         Arc::new(Users(Arc::clone(app))),
         Arc::new(Orders(Arc::clone(app))),
         Arc::new(Payments(Arc::clone(app))),
+        Arc::new(payouts::Payouts(Arc::clone(app))),
         Arc::new(shop::Shop(Arc::clone(app))),
         Arc::new(Stock(Arc::clone(app))),
     ]

@@ -390,7 +390,41 @@ fn planned(trigger: &NotificationTrigger) -> Plan {
                 (&message, reason),
             )
         }
+        NotificationTrigger::PayoutPaid {
+            worker,
+            amount,
+            note,
+        } => {
+            let title = format!("{amount} were paid to you");
+            let message = format!("{amount} of what you have earned were sent to your account.");
+            payout_news(worker, Kind::PayoutPaid, &title, &message, note)
+        }
+        NotificationTrigger::PayoutFailed { worker, amount } => {
+            let title = format!("{amount} could not be paid to you");
+            let message = format!(
+                "The payment of {amount} to your account failed. The money is in your balance again; please check where your payouts go."
+            );
+            payout_news(worker, Kind::PayoutFailed, &title, &message, "")
+        }
+        NotificationTrigger::DifferenceFound { order_id, detail } => {
+            let title = "Something is wrong with a payment";
+            Planner::about(*order_id)
+                .tell(Audience::Admins, Kind::PaymentDifference, title, detail)
+                .plan
+        }
     }
+}
+
+fn payout_news(worker: &Contact, kind: Kind, title: &str, message: &str, note: &str) -> Plan {
+    let content = MailContent {
+        heading: title.to_owned(),
+        message: with_note(message.to_owned(), "Note", note),
+        ..MailContent::default()
+    };
+    Planner::about(None)
+        .tell(Audience::User(worker.id), kind, title, message)
+        .mail(worker, Template::Account, title, content)
+        .plan
 }
 
 fn assigned(order: &OrderSummary, began: bool, previous: Option<UserId>) -> Plan {

@@ -178,6 +178,23 @@ pub enum NotificationTrigger {
         payment: PaymentSummary,
         reason: String,
     },
+    /// A worker's earnings were paid.
+    PayoutPaid {
+        worker: Contact,
+        amount: Money,
+        /// For the worker; may be empty.
+        note: String,
+    },
+    /// A worker's earnings could not be paid; the money is in the balance again.
+    PayoutFailed {
+        worker: Contact,
+        amount: Money,
+    },
+    /// An administrator must look at what differs between us and a payment provider.
+    DifferenceFound {
+        order_id: Option<OrderId>,
+        detail: String,
+    },
 }
 
 impl NotificationTrigger {

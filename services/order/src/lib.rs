@@ -31,7 +31,6 @@ mod shop;
 use std::sync::Arc;
 
 #[doc(hidden)]
-pub use base::csv::fuzz as fuzz_cells;
 pub use config::Settings;
 pub use consumers::CONSUMERS;
 pub use derived::analytics::app::rebuild as rebuild_analytics;

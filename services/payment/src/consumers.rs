@@ -202,6 +202,7 @@ fn completed(order: &Order) -> Result<CompletedOrder, FieldError> {
         worker: worker
             .map(|worker| parse_id("order.assignee.id", &worker.id))
             .transpose()?,
+        worker_name: worker.map(|worker| worker.name.clone()).unwrap_or_default(),
         completed_at: order.completed_at,
         commission: None,
     })

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use tonic::{Request, Response, Status};
-use waybill_primitives::{FieldErrors, UnknownValue};
+use waybill_primitives::FieldErrors;
 use waybill_proto::{
     parse_id,
     payment::{self as proto, payment_service_server::PaymentService},
 };
-use waybill_service_kit::{AppError, context, page_query, trace};
+use waybill_service_kit::{AppError, choice, context, page_query, trace};
 
 use crate::{
+    differences::{self, app::Differences},
     ledger::{self, app::Ledger},
     payments::{
         app::{NewPayment, Payments},
@@ -35,6 +36,7 @@ pub struct PaymentGrpc {
     pub refunds: Arc<Refunds>,
     pub webhooks: Arc<Webhooks>,
     pub ledger: Arc<Ledger>,
+    pub differences: Arc<Differences>,
 }
 
 #[tonic::async_trait]
@@ -47,8 +49,7 @@ impl PaymentService for PaymentGrpc {
         let request = request.into_inner();
         let new = NewPayment {
             order_id: parse_id("orderId", &request.order_id).map_err(AppError::from)?,
-            provider: Provider::required_from_proto(request.provider)
-                .map_err(invalid("provider"))?,
+            provider: choice("provider", Provider::required_from_proto(request.provider))?,
             success_url: request.success_url,
             cancel_url: request.cancel_url,
         };
@@ -100,8 +101,7 @@ impl PaymentService for PaymentGrpc {
     ) -> Result<Response<proto::ReceiveWebhookResponse>, Status> {
         let ctx = context(&request);
         let request = request.into_inner();
-        let provider =
-            Provider::required_from_proto(request.provider).map_err(invalid("provider"))?;
+        let provider = choice("provider", Provider::required_from_proto(request.provider))?;
         let (headers, body) = (&request.headers, &request.body);
         self.webhooks.receive(&ctx, provider, headers, body).await?;
         Ok(Response::new(proto::ReceiveWebhookResponse {}))
@@ -140,7 +140,7 @@ impl PaymentService for PaymentGrpc {
             "" => None,
             id => Some(parse_id("paymentId", id).map_err(AppError::from)?),
         };
-        let states = RefundState::any_from_proto(&request.states).map_err(invalid("state"))?;
+        let states = choice("state", RefundState::any_from_proto(&request.states))?;
         let filter = refunds::store::Filter { payment, states };
         let query = page_query(request.page.as_ref())?;
         let page = self
@@ -163,7 +163,7 @@ impl PaymentService for PaymentGrpc {
             "" => None,
             id => Some(parse_id("orderId", id).map_err(AppError::from)?),
         };
-        let states = PaymentState::any_from_proto(&request.states).map_err(invalid("state"))?;
+        let states = choice("state", PaymentState::any_from_proto(&request.states))?;
         let query = page_query(request.page.as_ref())?;
         let page = self
             .payments
@@ -196,7 +196,7 @@ impl PaymentService for PaymentGrpc {
         let ctx = context(&request);
         let request = request.into_inner();
         let id = parse_id("paymentId", &request.payment_id).map_err(AppError::from)?;
-        let outcome = Outcome::required_from_proto(request.outcome).map_err(invalid("outcome"))?;
+        let outcome = choice("outcome", Outcome::required_from_proto(request.outcome))?;
         let payment = match outcome {
             Outcome::SucceedLate | Outcome::SucceedTwice => {
                 self.webhooks
@@ -221,6 +221,46 @@ impl PaymentService for PaymentGrpc {
         }))
     }
 
+    async fn list_balances(
+        &self,
+        request: Request<proto::ListBalancesRequest>,
+    ) -> Result<Response<proto::ListBalancesResponse>, Status> {
+        let ctx = context(&request);
+        let balances = ledger::grpc::balances(&self.ledger, &ctx, request.into_inner()).await?;
+        Ok(Response::new(balances))
+    }
+
+    async fn record_export(
+        &self,
+        request: Request<proto::RecordExportRequest>,
+    ) -> Result<Response<proto::RecordExportResponse>, Status> {
+        let ctx = context(&request);
+        let request = request.into_inner();
+        self.ledger
+            .record_export(&ctx, &request.list, &request.query)
+            .await?;
+        Ok(Response::new(proto::RecordExportResponse {}))
+    }
+
+    async fn list_differences(
+        &self,
+        request: Request<proto::ListDifferencesRequest>,
+    ) -> Result<Response<proto::ListDifferencesResponse>, Status> {
+        let ctx = context(&request);
+        let page = differences::grpc::list(&self.differences, &ctx, request.into_inner()).await?;
+        Ok(Response::new(page))
+    }
+
+    async fn resolve_difference(
+        &self,
+        request: Request<proto::ResolveDifferenceRequest>,
+    ) -> Result<Response<proto::ResolveDifferenceResponse>, Status> {
+        let ctx = context(&request);
+        let request = request.into_inner();
+        let resolved = differences::grpc::resolve(&self.differences, &ctx, request).await?;
+        Ok(Response::new(resolved))
+    }
+
     async fn list_ledger(
         &self,
         request: Request<proto::ListLedgerRequest>,
@@ -229,8 +269,4 @@ impl PaymentService for PaymentGrpc {
         let page = ledger::grpc::list(&self.ledger, &ctx, request.into_inner()).await?;
         Ok(Response::new(page))
     }
-}
-
-fn invalid(field: &'static str) -> impl FnOnce(UnknownValue) -> AppError {
-    move |error| AppError::invalid_field(field, error.to_string())
 }

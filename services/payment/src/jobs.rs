@@ -2,14 +2,15 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::sync::Notify;
 use waybill_service_kit::Job;
 
 use crate::{
-    provider_events::settlement::Settlement, refunds::app::Refunds, webhooks::app::Webhooks,
+    provider_events::settlement::Settlement,
+    transfers::{self, Flow},
+    webhooks::app::Webhooks,
 };
 
-/// How long a refund or a message waits at most if nothing wakes its job.
+/// How long a refund, a payout or a message waits at most if nothing wakes its job.
 const EVERY: Duration = Duration::from_secs(1);
 const RECONCILE_EVERY: Duration = Duration::from_mins(1);
 const PRUNE_EVERY: Duration = Duration::from_hours(1);
@@ -40,11 +41,12 @@ pub fn reconciliation(settlement: Arc<Settlement>) -> Job {
     })
 }
 
-/// Executes open refunds, and retries those that a crash or a failure left.
-pub fn refunds(refunds: Arc<Refunds>, wake: Arc<Notify>) -> Job {
-    Job::new("refunds", EVERY, move || {
-        let refunds = Arc::clone(&refunds);
-        async move { refunds.run().await }
+/// Asks providers for open refunds or payouts, and again for those that a crash or a failure left.
+pub fn transfers<F: Flow + 'static>(name: &'static str, flow: Arc<F>) -> Job {
+    let wake = Arc::clone(&flow.tools().wake);
+    Job::new(name, EVERY, move || {
+        let flow = Arc::clone(&flow);
+        async move { transfers::flow::run(&*flow).await }
     })
     .woken_by(wake)
 }

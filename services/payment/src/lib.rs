@@ -1,32 +1,39 @@
-//! Payments, refunds and the ledger.
+//! Payments, refunds, payouts and the ledger.
 //!
-//! Layers: entity ← providers ← payments ← clients, config, ledger ← provider_events, refunds, verify ← webhooks ← consumers, grpc, jobs, migrations.
+//! Layers: entity ← payees, providers ← payments, transfers ← clients, config, differences, ledger ← payouts, provider_events, refunds,
+//! verify ← webhooks ← consumers, grpc, jobs, migrations.
 //!
-//! `payments` (create, read; the state machine), `refunds` (returning money), `ledger` (double-entry bookkeeping), `providers`
-//! (payment providers behind one trait), `provider_events` (what they say about payments, and asking them), `webhooks` (their messages),
-//! `consumers` (events of orders), `jobs` (background jobs), `clients` (calls to the order service), `verify` (invariants of the
-//! database).
+//! `payments` (create, read; the state machine), `refunds` (returning money), `payouts` (paying workers and the owner), `transfers` (what
+//! the two share: asking a provider until money has moved), `payees` (who gets payouts), `ledger` (double-entry bookkeeping),
+//! `differences` (what an administrator must look at), `providers` (payment providers behind one trait), `provider_events` (what they say
+//! about payments, and asking them), `webhooks` (their messages), `consumers` (events of orders), `jobs` (background jobs), `clients`
+//! (calls to the order service), `verify` (invariants of the database).
 
 use std::sync::Arc;
 
-use tokio::sync::Notify;
 use tonic::service::Routes;
-use waybill_proto::payment::payment_service_server::PaymentServiceServer;
+use waybill_proto::payment::{
+    payment_service_server::PaymentServiceServer, payout_service_server::PayoutServiceServer,
+};
 use waybill_service_kit::{AppError, Deps, GrpcChannel, Service};
 use waybill_store::Grouped;
 
 mod clients;
 mod config;
 mod consumers;
+mod differences;
 mod entity;
 mod grpc;
 mod jobs;
 mod ledger;
 mod migrations;
+mod payees;
 mod payments;
+mod payouts;
 mod provider_events;
 mod providers;
 mod refunds;
+mod transfers;
 mod verify;
 mod webhooks;
 
@@ -45,14 +52,17 @@ pub use verify::verify;
 
 use clients::OrderClient;
 use consumers::{OrderEvents, SettingsEvents};
+use differences::app::Differences;
 use grpc::PaymentGrpc;
 use ledger::app::Ledger;
 use payments::{
     app::{Payments, StartPayments},
     return_url::ReturnPolicy,
 };
+use payouts::{app::Payouts, grpc::PayoutGrpc};
 use provider_events::{app::ProviderEvents, settlement::Settlement};
 use refunds::app::Refunds;
+use transfers::Tools;
 use webhooks::app::Webhooks;
 
 /// The service's name: of its stream, its database and its process.
@@ -101,13 +111,18 @@ pub async fn build_with(
         Arc::clone(&deps.clock),
         settings.commission_basis_points,
     ));
-    let wake = Arc::new(Notify::new());
-    let refunds = Arc::new(Refunds::new(
-        deps.db.clone(),
-        Arc::clone(&deps.clock),
-        providers.clone(),
-        Arc::clone(&wake),
-    ));
+    let tools = || Tools {
+        db: deps.db.clone(),
+        clock: Arc::clone(&deps.clock),
+        providers: providers.clone(),
+        wake: Arc::default(),
+    };
+    let refunds = Arc::new(Refunds { tools: tools() });
+    let payouts = Arc::new(Payouts { tools: tools() });
+    let differences = Arc::new(Differences {
+        db: deps.db.clone(),
+        clock: Arc::clone(&deps.clock),
+    });
     let provider_events = Arc::new(ProviderEvents::new(
         deps.db.clone(),
         Arc::clone(&deps.clock),
@@ -126,6 +141,7 @@ pub async fn build_with(
         events: Arc::clone(&provider_events),
         settlement: Arc::clone(&settlement),
         refunds: Arc::clone(&refunds),
+        payouts: Arc::clone(&payouts),
         wake: Arc::default(),
     });
     let grpc = PaymentGrpc {
@@ -135,16 +151,19 @@ pub async fn build_with(
         refunds: Arc::clone(&refunds),
         webhooks: Arc::clone(&webhooks),
         ledger: Arc::clone(&ledger),
+        differences,
     };
+    let payout_grpc = PayoutServiceServer::new(PayoutGrpc(Arc::clone(&payouts)));
     Ok(Service {
         name: NAME,
-        routes: Routes::new(PaymentServiceServer::new(grpc)),
+        routes: Routes::new(PaymentServiceServer::new(grpc)).add_service(payout_grpc),
         consumers: vec![
             Arc::new(OrderEvents::new(Arc::clone(&refunds), Arc::clone(&ledger))),
             Arc::new(SettingsEvents::new(ledger)),
         ],
         jobs: vec![
-            jobs::refunds(refunds, wake),
+            jobs::transfers("refunds", refunds),
+            jobs::transfers("payouts", payouts),
             jobs::webhooks(Arc::clone(&webhooks)),
             jobs::prune(webhooks),
             jobs::reconciliation(settlement),

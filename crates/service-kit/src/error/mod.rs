@@ -19,6 +19,7 @@ use waybill_proto::json::Named as _;
 
 pub use kind::ErrorKind;
 pub use waybill_primitives::FieldError;
+use waybill_primitives::UnknownValue;
 pub use waybill_proto::common::ErrorCode;
 pub use waybill_store::chain;
 
@@ -304,4 +305,8 @@ impl From<Status> for AppError {
     fn from(status: Status) -> Self {
         Self::from_status(&status)
     }
+}
+/// Reads an enum of a request, or a filter by one.
+pub fn choice<T>(field: &str, read: Result<T, UnknownValue>) -> Result<T, AppError> {
+    read.map_err(|unknown| AppError::invalid_field(field, unknown.to_string()))
 }

@@ -3,10 +3,10 @@
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbBackend, EntityTrait as _, IntoActiveModel as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _, Statement,
-    sea_query::{Expr, ExprTrait as _, Func, OnConflict},
+    sea_query::{Expr, OnConflict},
 };
 use waybill_primitives::{Role, Span, day_of};
-use waybill_store::StoreError;
+use waybill_store::{StoreError, rows};
 
 use crate::{
     domain::User,
@@ -65,11 +65,7 @@ pub async fn days(db: &impl ConnectionTrait, span: Span) -> Result<Vec<Model>, S
 
 /// Role and number of all accounts.
 pub async fn totals(db: &impl ConnectionTrait) -> Result<Vec<(Role, i64)>, StoreError> {
-    let kind = match db.get_database_backend() {
-        DbBackend::MySql => "SIGNED",
-        _ => "BIGINT",
-    };
-    let sum = Func::sum(Expr::col(Column::Accounts)).cast_as(kind);
+    let sum = rows::sum(Expr::col(Column::Accounts), db);
     let rows = Entity::find()
         .select_only()
         .column(Column::Role)

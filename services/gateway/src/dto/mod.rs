@@ -19,7 +19,7 @@ pub use media::{
     FileLink, FileUpload, PictureUpload, ReferencePurpose, ReferenceUpload, WorkPurpose,
 };
 pub(crate) use named::named;
-pub use payments::PaymentCreated;
+pub use payments::{PaymentCreated, PayoutsCreated};
 pub use shop::Shop;
 pub use users::{
     LoggedOut, Login, RefreshToken, Register, Session, SessionMode, ShortLogin, ShortRegister,

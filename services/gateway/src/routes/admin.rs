@@ -9,7 +9,7 @@ use crate::{
     app::{App, read, send},
     error::ApiError,
     expand::{Expand, Expanded},
-    extract::{Admin, Body, Id, IfMatch, OptionalBody, Paged, PagedWith, Paging},
+    extract::{Admin, Body, Id, IfMatch, OptionalBody, Paged, PagedWith, Paging, Params},
     health::{self, SystemReport},
 };
 
@@ -22,6 +22,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(restore_user))
         .routes(routes!(list_payments))
         .routes(routes!(list_ledger))
+        .routes(routes!(list_balances))
         .routes(routes!(list_deliveries))
         .routes(routes!(retry_delivery))
         .routes(routes!(get_system))
@@ -130,6 +131,22 @@ pub async fn list_ledger(
     request.page = page;
     let answer = read!(app.clients.payment, list_ledger, &context, request)?;
     Ok(Page::new(answer.lines, answer.page))
+}
+
+/// Read the balances of all accounts of the ledger, now or at a time. The workers' accounts are summed up.
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/balances",
+    tag = "admin",
+    params(money::ListBalancesRequest)
+)]
+pub async fn list_balances(
+    State(app): State<App>,
+    Admin(context): Admin,
+    Params(request): Params<money::ListBalancesRequest>,
+) -> Result<Answer<money::ListBalancesResponse>, ApiError> {
+    let answer = read!(app.clients.payment, list_balances, &context, request)?;
+    Ok(Answer(answer))
 }
 
 /// List mails and whether they were sent, newest first.

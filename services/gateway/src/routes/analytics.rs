@@ -1,11 +1,7 @@
 //! Dashboard, analytics and the export of orders.
 
-use axum::{body::Bytes, extract::State, response::IntoResponse};
-use chrono::Utc;
+use axum::{body::Bytes, extract::State};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use http::{HeaderValue, header};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use waybill_proto::{auth, order as pb};
@@ -14,8 +10,9 @@ use waybill_service_kit::AppError;
 use crate::{
     answer::{Answer, Raw},
     app::{App, read, send},
-    downloads, dto,
+    dto,
     error::ApiError,
+    exports::Export,
     extract::{Admin, Both, Params},
 };
 
@@ -87,38 +84,6 @@ pub async fn get_user_analytics(
     Ok(Answer(answer))
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum ExportFormat {
-    Csv,
-}
-
-dto::named!(ExportFormat { Csv = "csv" });
-
-/// How an export is written.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct Export {
-    /// `csv` if not given.
-    #[param(inline)]
-    #[expect(dead_code, reason = "there is only one so far")]
-    format: Option<ExportFormat>,
-    /// `false` leaves out the byte order mark at the start of the file. Without the mark, Excel does not read UTF-8.
-    bom: Option<bool>,
-}
-
-impl Export {
-    /// What the file starts with.
-    pub fn start(&self) -> Bytes {
-        if self.bom.unwrap_or(true) {
-            Bytes::from_static(b"\xEF\xBB\xBF")
-        } else {
-            Bytes::new()
-        }
-    }
-}
-
 /// Export orders as CSV (RFC 4180, UTF-8, a header line, amounts as decimals of their currency).
 ///
 /// The file is streamed. If the export fails on the way, the connection is closed before the end of the body, so that clients
@@ -138,22 +103,8 @@ pub async fn export_orders(
     // A failure before the first line is an ordinary error answer.
     let first = chunks.message().await;
     let first = first.map_err(|status| AppError::from_status(&status))?;
-    let head = std::iter::once(export.start());
-    let head = head.chain(first.map(|first| Bytes::from(first.chunk)));
+    let first = stream::iter(first.map(|first| Ok(Bytes::from(first.chunk))));
     let rest = chunks.map_ok(|next| Bytes::from(next.chunk));
-    let rest = rest.inspect_err(|status| {
-        let error = AppError::from_status(status);
-        tracing::warn!(error = %waybill_service_kit::chain(&error), "an export broke off");
-    });
-    let body = stream::iter(head.map(Ok)).chain(rest);
-    let name = Utc::now().format("attachment; filename=\"orders-%Y%m%d-%H%M%S.csv\"");
-    let name = HeaderValue::try_from(name.to_string());
-    let mut response = downloads::body(body, place).into_response();
-    let headers = response.headers_mut();
-    let csv = HeaderValue::from_static("text/csv; charset=utf-8");
-    headers.insert(header::CONTENT_TYPE, csv);
-    if let Ok(name) = name {
-        headers.insert(header::CONTENT_DISPOSITION, name);
-    }
-    Ok(Raw::new(response))
+    let rest = rest.map_err(|status| AppError::from_status(&status));
+    Ok(export.answer("orders", first.chain(rest), place))
 }

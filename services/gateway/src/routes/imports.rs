@@ -2,25 +2,22 @@
 
 use std::pin::pin;
 
-use axum::{
-    extract::{Request, State},
-    response::Response,
-};
+use axum::extract::{Request, State};
 use bytes::Bytes;
 use futures::{SinkExt as _, Stream, StreamExt as _, TryStreamExt as _, channel::mpsc, stream};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::order as pb;
 use waybill_service_kit::{AppError, ErrorCode, outgoing_within};
 
-use super::analytics::Export;
 use crate::{
     answer::{Answer, Raw},
     app::{App, Gateway},
-    downloads, dto,
+    dto,
     error::ApiError,
+    exports::Export,
     extract::{Admin, Both, Params, content_type},
     multipart::{Form, LINGER, SLACK},
 };
@@ -230,21 +227,10 @@ pub async fn export_products(
     };
     let place = app.downloads.place(&context).await?;
     let chunks = start_export(&app, &context, request).await?;
-    let start = stream::once(async move { Ok(export.start()) });
-    let bytes = start.chain(chunks.map_ok(|answer| Bytes::from(answer.chunk)));
-    let mut response = Response::new(downloads::body(bytes, place));
-    let headers = response.headers_mut();
-    for (name, value) in [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"products.csv\"",
-        ),
-        (header::CACHE_CONTROL, "no-store"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    Ok(Raw::new(response))
+    let bytes = chunks
+        .map_ok(|answer| Bytes::from(answer.chunk))
+        .map_err(|status| AppError::from_status(&status));
+    Ok(export.answer("products", bytes, place))
 }
 
 async fn start_export(

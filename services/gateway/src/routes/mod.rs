@@ -7,6 +7,7 @@ pub mod auth;
 pub mod cart;
 pub mod categories;
 pub mod chat;
+pub mod exports;
 pub mod guests;
 pub mod imports;
 pub mod media;
@@ -15,6 +16,7 @@ pub mod ops;
 pub mod orders;
 pub mod pages;
 pub mod payments;
+pub mod payouts;
 pub mod products;
 pub mod progress;
 pub mod quotes;
@@ -38,6 +40,7 @@ pub fn all() -> OpenApiRouter<App> {
         .merge(orders::routes())
         .merge(work::routes())
         .merge(payments::routes())
+        .merge(payouts::routes())
         .merge(notifications::routes())
         .merge(chat::routes())
         .merge(admin::routes())
@@ -45,6 +48,7 @@ pub fn all() -> OpenApiRouter<App> {
         .merge(audit::routes())
         .merge(cart::routes())
         .merge(categories::routes())
+        .merge(exports::routes())
         .merge(guests::routes())
         .merge(imports::routes())
         .merge(media::routes())

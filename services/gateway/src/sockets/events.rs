@@ -135,6 +135,8 @@ events! {
     SHIPMENT_UPDATED: order::Shipment = "shipment:updated";
     /// A payment was started or changed. Sent to its customer and administrators.
     PAYMENT_UPDATED: payment::Payment = "payment:updated";
+    /// A payout was created or changed. Sent to its worker and administrators.
+    PAYOUT_UPDATED: payment::Payout = "payout:updated";
     /// A product or its stock changed. Sent to everyone. For drafts and archived products, only administrators get the product; others get only its id and `active: false`.
     PRODUCT_UPDATED: ProductEvent = "product:updated";
     /// The available units fell below the threshold. Sent to administrators.

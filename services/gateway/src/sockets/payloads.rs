@@ -17,7 +17,8 @@ use super::{
         CHANGE_REQUEST_CREATED, CHANGE_REQUEST_DECIDED, CHAT_MESSAGE, CHAT_READ, FILE_ADDED,
         FILE_DELETED, NOTIFICATION_NEW, ORDER_AVAILABLE, ORDER_CLAIMED, ORDER_CREATED, ORDER_NOTE,
         ORDER_PROGRESS, ORDER_STATUS, ORDER_UNAVAILABLE, ORDER_UPDATED, PAYMENT_UPDATED,
-        PRODUCT_UPDATED, SETTINGS_CHANGED, SHIPMENT_UPDATED, STOCK_LOW, SocketEvent,
+        PAYOUT_UPDATED, PRODUCT_UPDATED, SETTINGS_CHANGED, SHIPMENT_UPDATED, STOCK_LOW,
+        SocketEvent,
     },
     outgoing::{Outgoing, order_room, role_room, user_room},
     shapes::{
@@ -120,6 +121,11 @@ pub fn effects(
             effects.emit(SETTINGS_CHANGED, rooms, &settings);
         },
         payment::PaymentChanged => |event| paid(&mut effects, event.payment),
+        payment::PayoutChanged => |event| if let Some(payout) = event.payout {
+            let mut rooms = vec![role_room(Role::Admin)];
+            rooms.extend(payout.worker_id.as_deref().map(user_room));
+            effects.emit(PAYOUT_UPDATED, rooms, &payout);
+        },
         notification::NotificationCreated => |event| for notification in &event.notifications {
             let rooms = vec![user_room(&notification.user_id)];
             effects.emit(NOTIFICATION_NEW, rooms, notification);

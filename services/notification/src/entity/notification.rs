@@ -32,6 +32,9 @@ string_enum! {
         QuoteAccepted = "QUOTE_ACCEPTED",
         QuoteExpired = "QUOTE_EXPIRED",
         PasswordChanged = "PASSWORD_CHANGED",
+        PayoutPaid = "PAYOUT_PAID",
+        PayoutFailed = "PAYOUT_FAILED",
+        PaymentDifference = "PAYMENT_DIFFERENCE",
     }
 }
 

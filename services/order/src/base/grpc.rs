@@ -1,8 +1,7 @@
-//! Shared by the gRPC layers of all slices: ids, enums, and answers in chunks.
+//! Shared by the gRPC layers of all slices: ids, and answers in chunks.
 
 use std::{fmt::Display, str::FromStr};
 
-use waybill_primitives::UnknownValue;
 use waybill_service_kit::AppError;
 
 /// Reads the id of the resource of a call.
@@ -12,11 +11,6 @@ where
 {
     text.parse()
         .map_err(|error: T::Err| AppError::invalid_field(field, error.to_string()))
-}
-
-/// Reads an enum of a request, or a filter by one.
-pub fn choice<T>(field: &str, read: Result<T, UnknownValue>) -> Result<T, AppError> {
-    read.map_err(|unknown| AppError::invalid_field(field, unknown.to_string()))
 }
 
 /// Maximum size of a message, in bytes: a quarter of the default limit of clients.

@@ -2,7 +2,6 @@
 
 pub mod audit;
 pub mod callers;
-pub mod csv;
 pub mod fields;
 pub mod file_types;
 pub mod grpc;

@@ -8,7 +8,7 @@ use waybill_proto::order::{
     GetHistoryRequest, GetHistoryResponse, GetOrderRequest, GetOrderResponse, ListOrdersRequest,
     ListOrdersResponse, PlaceOrderRequest, PlaceOrderResponse, order_service_server::OrderService,
 };
-use waybill_service_kit::{AppError, context, page_query, trace};
+use waybill_service_kit::{AppError, choice, context, page_query, trace};
 
 use super::{
     app::{CartSelection, Orders, Versions, user_id},
@@ -21,7 +21,7 @@ use super::{
 use crate::{
     base::{
         fields::{check_amounts, check_span},
-        grpc::{choice, id},
+        grpc::id,
     },
     shop::products::domain::{Line, ProductKind},
 };

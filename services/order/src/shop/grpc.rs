@@ -13,7 +13,7 @@ use waybill_proto::{
         catalogue_service_server::CatalogueService,
     },
 };
-use waybill_service_kit::{AppError, context, page_query};
+use waybill_service_kit::{AppError, choice, context, page_query};
 
 use super::{
     catalogue::{
@@ -35,7 +35,7 @@ use super::{
 use crate::base::{
     callers::sees_all,
     fields::{category_filter, check_amounts, search_words},
-    grpc::{choice, id, pieces},
+    grpc::{id, pieces},
 };
 
 /// Answers `waybill.order.v1.CatalogueService`.

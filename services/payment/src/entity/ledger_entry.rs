@@ -19,8 +19,17 @@ string_enum! {
         Clawback = "CLAWBACK",
         /// What a provider keeps of a payment: once per payment.
         Fee = "FEE",
+        /// A payout took its amount out of a balance: once per payout, like the next two.
+        PayoutReserved = "PAYOUT_RESERVED",
+        /// The provider, or somebody by hand, paid it.
+        PayoutPaid = "PAYOUT_PAID",
+        /// It failed or was cancelled: its amount is in the balance again.
+        PayoutReturned = "PAYOUT_RETURNED",
     }
 }
+
+/// What entries have that are about no order: the columns are not nullable, as version 0.1 only had entries about orders.
+pub const NO_ORDER: OrderId = OrderId::from_uuid(Uuid::nil());
 
 #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "ledger_entries")]
@@ -28,9 +37,10 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub kind: EntryKind,
-    /// What it was booked for: the payment (PAYMENT, FEE), the refund (REFUND, CLAWBACK; the payment in version 0.1) or the order
-    /// (ACCRUAL, TRANSFER).
+    /// What it was booked for: the payment (PAYMENT, FEE), the refund (REFUND, CLAWBACK; the payment in version 0.1), the order
+    /// (ACCRUAL, TRANSFER) or the payout.
     pub source_id: Uuid,
+    /// [`NO_ORDER`] for payouts.
     pub order_id: OrderId,
     pub payment_id: Option<PaymentId>,
     pub at: Timestamp,

@@ -6,7 +6,10 @@ use std::{fmt, str::FromStr};
 use waybill_primitives::{Currency, Money, OrderId, PaymentId, Timestamp, UserId, string_column};
 use waybill_store::entity_prelude::*;
 
-use super::{ledger_entry::EntryKind, payment::Provider};
+use super::{
+    ledger_entry::{EntryKind, NO_ORDER},
+    payment::Provider,
+};
 
 /// The owner of the money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,6 +24,8 @@ pub enum Account {
     Platform,
     /// What providers keep of payments (an expense: debit balance).
     Fees,
+    /// What is in payouts that are not confirmed yet (a liability).
+    Payouts,
 }
 
 impl fmt::Display for Account {
@@ -31,6 +36,7 @@ impl fmt::Display for Account {
             Self::Worker(id) => write!(f, "worker:{id}"),
             Self::Platform => f.write_str("platform"),
             Self::Fees => f.write_str("fees"),
+            Self::Payouts => f.write_str("payouts"),
         }
     }
 }
@@ -42,6 +48,7 @@ impl FromStr for Account {
             None if text == "orders" => Ok(Self::Orders),
             None if text == "platform" => Ok(Self::Platform),
             None if text == "fees" => Ok(Self::Fees),
+            None if text == "payouts" => Ok(Self::Payouts),
             Some(("provider", name)) => {
                 name.parse().map(Self::Provider).map_err(|_| UnknownAccount)
             }
@@ -53,7 +60,7 @@ impl FromStr for Account {
 
 /// The text is not an account.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected orders, platform, fees, provider:<PROVIDER> or worker:<user id>")]
+#[error("expected orders, platform, fees, payouts, provider:<PROVIDER> or worker:<user id>")]
 pub struct UnknownAccount;
 
 string_column!(Account);
@@ -69,6 +76,7 @@ pub struct Model {
     /// In minor units.
     pub amount: i64,
     pub currency: Currency,
+    /// [`NO_ORDER`] for payouts.
     pub order_id: OrderId,
     pub payment_id: Option<PaymentId>,
     pub at: Timestamp,
@@ -77,6 +85,10 @@ pub struct Model {
 impl Model {
     pub fn money(&self) -> Money {
         Money::new(self.amount, self.currency)
+    }
+
+    pub fn order(&self) -> Option<OrderId> {
+        (self.order_id != NO_ORDER).then_some(self.order_id)
     }
 }
 

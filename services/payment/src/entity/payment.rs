@@ -11,6 +11,8 @@ string_enum! {
         Stripe = "STRIPE",
         Paypal = "PAYPAL",
         Sandbox = "SANDBOX",
+        /// By hand.
+        Manual = "MANUAL",
     }
 }
 
@@ -19,7 +21,7 @@ impl Provider {
     pub const fn is_remote(self) -> bool {
         match self {
             Self::Stripe | Self::Paypal => true,
-            Self::Sandbox => false,
+            Self::Sandbox | Self::Manual => false,
         }
     }
 }

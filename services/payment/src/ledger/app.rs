@@ -2,11 +2,17 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
 use waybill_primitives::{Clock, Money, OrderId, Role, Timestamp, UserId};
-use waybill_service_kit::{AppError, CallContext};
+use waybill_proto::payment::AuditRecorded;
+use waybill_service_kit::{
+    AppError, CallContext,
+    audit::{self, Act},
+};
 use waybill_store::{
     Db, Tx,
     page::{Page, PageQuery},
+    transact,
 };
 
 use super::{
@@ -17,6 +23,7 @@ use super::{
 };
 use crate::{
     entity::refund::Model as Refund,
+    payees,
     payments::{app::Replaced, domain::Payment, store as payments},
 };
 
@@ -26,6 +33,8 @@ pub struct CompletedOrder {
     pub id: OrderId,
     pub total: Money,
     pub worker: Option<UserId>,
+    /// Empty if the event does not have it.
+    pub worker_name: String,
     /// None: now.
     pub completed_at: Option<Timestamp>,
     /// The platform's share in hundredths of a percent, if the event has it.
@@ -67,6 +76,15 @@ pub async fn book_refund(
 async fn locked_books(tx: &Tx, order: OrderId, now: Timestamp) -> Result<OrderBooks, AppError> {
     payments::current_orders(tx, [order], now).await?;
     Ok(store::books_of(tx.conn(), order).await?)
+}
+
+/// Books what happens to a payout, in the transaction in which it happens.
+pub fn book_payout(
+    tx: &Tx,
+    entry: Result<Entry, EntryError>,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    book(tx, entry, now)
 }
 
 /// With the commit.
@@ -112,8 +130,12 @@ impl Ledger {
                 known.unwrap_or(self.commission_basis_points)
             }
         };
+        let now = self.clock.now();
+        if let Some(worker) = order.worker {
+            payees::note(tx, worker, &order.worker_name, now);
+        }
         let entry = Entry::accrual(order.id, shared, order.worker, commission);
-        book(tx, entry, self.clock.now())
+        book(tx, entry, now)
     }
 
     /// Moves the payments of a closed order, and their bookings, to its replacement. A payment in progress then pays the
@@ -156,6 +178,38 @@ impl Ledger {
     ) -> Result<Page<BookedLine>, AppError> {
         ctx.require(&[Role::Admin])?;
         Ok(store::list(self.db.reader(), filter, query).await?)
+    }
+
+    /// The balances of all accounts, for administrators: as booked before a time, or now.
+    pub async fn balances(
+        &self,
+        ctx: &CallContext,
+        before: Option<Timestamp>,
+    ) -> Result<Vec<(String, Money)>, AppError> {
+        ctx.require(&[Role::Admin])?;
+        Ok(store::balances(self.db.reader(), before).await?)
+    }
+
+    /// Records in the audit log that a list about money is exported.
+    pub async fn record_export(
+        &self,
+        ctx: &CallContext,
+        list: &str,
+        query: &str,
+    ) -> Result<(), AppError> {
+        ctx.require(&[Role::Admin])?;
+        let recorded = transact!(self.db, ctx, async |tx| {
+            let act = Act {
+                action: "money.export",
+                target_kind: "money",
+                target_id: list.to_owned(),
+                before: None,
+                after: Some(json!({ "list": list, "filter": query, "format": "csv" })),
+            };
+            audit::publish::<AuditRecorded>(tx, ctx, act);
+            Ok::<_, AppError>(())
+        });
+        recorded.await
     }
 
     /// Parses the filter of the API; an invalid account is refused.

@@ -9,7 +9,15 @@ pub use crate::entity::{
     ledger_entry::EntryKind,
     ledger_line::{Account, Model as BookedLine, UnknownAccount},
 };
-use crate::{entity::refund::Model as Refund, payments::domain::Payment};
+use crate::{
+    entity::{
+        ledger_entry::NO_ORDER,
+        payee::OWNER,
+        payout::{Model as Payout, PayoutState},
+        refund::Model as Refund,
+    },
+    payments::domain::Payment,
+};
 
 /// Why an entry cannot be booked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -139,6 +147,33 @@ impl Entry {
         Ok(entry)
     }
 
+    /// A payout takes its amount out of the balance of who gets it.
+    pub fn payout_reserved(payout: &Payout) -> Result<Self, EntryError> {
+        let entry = Self::of_payout(EntryKind::PayoutReserved, payout)?;
+        entry.transfer(balance_of(payout.payee_id), Account::Payouts, payout.amount)
+    }
+
+    /// The provider, or somebody by hand, has paid a payout.
+    pub fn payout_paid(payout: &Payout) -> Result<Self, EntryError> {
+        let entry = Self::of_payout(EntryKind::PayoutPaid, payout)?;
+        let provider = Account::Provider(payout.method);
+        entry.transfer(Account::Payouts, provider, payout.amount)
+    }
+
+    /// A payout fails or is cancelled, in the state that it had before.
+    pub fn payout_returned(payout: &Payout) -> Result<Self, EntryError> {
+        let entry = Self::of_payout(EntryKind::PayoutReturned, payout)?;
+        let from = match payout.state {
+            PayoutState::Paid => Account::Provider(payout.method),
+            _ => Account::Payouts,
+        };
+        entry.transfer(from, balance_of(payout.payee_id), payout.amount)
+    }
+
+    fn of_payout(kind: EntryKind, payout: &Payout) -> Result<Self, EntryError> {
+        Self::new(kind, payout.id.uuid(), NO_ORDER, None, payout.money())
+    }
+
     fn new(
         kind: EntryKind,
         source: Uuid,
@@ -201,6 +236,15 @@ impl Entry {
         self.lines
             .iter()
             .map(|(account, amount)| (*account, *amount))
+    }
+}
+
+/// The account that payouts to somebody are paid from.
+pub fn balance_of(payee: UserId) -> Account {
+    if payee == OWNER {
+        Account::Platform
+    } else {
+        Account::Worker(payee)
     }
 }
 
@@ -292,6 +336,7 @@ mod tests {
             Account::Orders,
             Account::Platform,
             Account::Fees,
+            Account::Payouts,
             worker,
         ] {
             assert_eq!(account.to_string().parse(), Ok(account));

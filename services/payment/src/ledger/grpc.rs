@@ -1,8 +1,11 @@
-//! The ledger over gRPC. The RPC is part of `PaymentService`, which `crate::grpc` serves.
+//! The ledger over gRPC. The RPCs are part of `PaymentService`, which `crate::grpc` serves.
 
 use waybill_proto::{
     parse_id,
-    payment::{LedgerLine, ListLedgerRequest, ListLedgerResponse},
+    payment::{
+        AccountBalance, LedgerLine, ListBalancesRequest, ListBalancesResponse, ListLedgerRequest,
+        ListLedgerResponse,
+    },
 };
 use waybill_service_kit::{AppError, CallContext, page_query};
 
@@ -29,6 +32,21 @@ pub async fn list(
     })
 }
 
+pub async fn balances(
+    ledger: &Ledger,
+    ctx: &CallContext,
+    request: ListBalancesRequest,
+) -> Result<ListBalancesResponse, AppError> {
+    let balances = ledger.balances(ctx, request.at).await?.into_iter();
+    let balances = balances.map(|(account, balance)| AccountBalance {
+        account,
+        balance: Some(balance),
+    });
+    Ok(ListBalancesResponse {
+        balances: balances.collect(),
+    })
+}
+
 fn line(line: &BookedLine) -> LedgerLine {
     LedgerLine {
         id: line.id.to_string(),
@@ -36,7 +54,7 @@ fn line(line: &BookedLine) -> LedgerLine {
         kind: line.kind.into(),
         account: line.account.to_string(),
         amount: Some(line.money()),
-        order_id: Some(line.order_id.to_string()),
+        order_id: line.order().map(|id| id.to_string()),
         payment_id: line.payment_id.map(|id| id.to_string()),
         at: Some(line.at),
     }

@@ -5,17 +5,21 @@ use std::num::TryFromIntError;
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
     QuerySelect as _, Select,
+    sea_query::{Expr, ExprTrait as _, SimpleExpr},
 };
 use uuid::Uuid;
-use waybill_primitives::{OrderId, Timestamp};
+use waybill_primitives::{Currency, Money, OrderId, Timestamp};
 use waybill_store::{
     StoreError, Tx,
     page::{self, Keyset, Page, PageError, PageQuery},
-    rows,
+    rows::{self, one_of},
 };
 
 use super::domain::{Account, BookedLine, Entry, EntryKind, OrderBooks, Transfer};
 use crate::entity::{commission, ledger_entry, ledger_line};
+
+/// The sum of all workers' accounts.
+const WORKERS: &str = "workers";
 
 /// Books an entry with the commit. The unique index refuses a second one of the same kind for the same source.
 pub fn defer(tx: &Tx, entry: &Entry, at: Timestamp) {
@@ -80,6 +84,73 @@ pub async fn books_of(
         .all(connection)
         .await?;
     Ok(OrderBooks::of(&lines))
+}
+
+/// What was booked on an account in one currency, by entries of one kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Booked {
+    pub account: Account,
+    pub kind: EntryKind,
+    /// Debit positive, credit negative.
+    pub sum: Money,
+}
+
+/// What was booked on these accounts so far.
+pub async fn sums(
+    connection: &impl ConnectionTrait,
+    accounts: impl IntoIterator<Item = Account>,
+) -> Result<Vec<Booked>, StoreError> {
+    let sum = rows::sum(Expr::col(ledger_line::Column::Amount), connection);
+    let found: Vec<(Account, EntryKind, Currency, i64)> = ledger_line::Entity::find()
+        .select_only()
+        .column(ledger_line::Column::Account)
+        .column(ledger_line::Column::Kind)
+        .column(ledger_line::Column::Currency)
+        .column_as(sum, "sum")
+        .filter(one_of(ledger_line::Column::Account, accounts))
+        .group_by(ledger_line::Column::Account)
+        .group_by(ledger_line::Column::Kind)
+        .group_by(ledger_line::Column::Currency)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    let booked = found
+        .into_iter()
+        .map(|(account, kind, currency, sum)| Booked {
+            account,
+            kind,
+            sum: Money::new(sum, currency),
+        });
+    Ok(booked.collect())
+}
+
+/// The balance of each account and currency by the bookings before a time; the workers' accounts are summed up. Reads the whole ledger.
+pub async fn balances(
+    connection: &impl ConnectionTrait,
+    before: Option<Timestamp>,
+) -> Result<Vec<(String, Money)>, StoreError> {
+    let account = Expr::col(ledger_line::Column::Account);
+    let named: SimpleExpr = Expr::case(account.clone().like("worker:%"), WORKERS)
+        .finally(account)
+        .into();
+    let sum = rows::sum(Expr::col(ledger_line::Column::Amount), connection);
+    let mut booked = ledger_line::Entity::find()
+        .select_only()
+        .column_as(named, "named")
+        .column(ledger_line::Column::Currency)
+        .column_as(sum, "sum")
+        .group_by(Expr::cust("named"))
+        .group_by(ledger_line::Column::Currency)
+        .order_by_asc(Expr::cust("named"))
+        .order_by_asc(ledger_line::Column::Currency);
+    if let Some(before) = before {
+        booked = booked.filter(ledger_line::Column::At.lt(before));
+    }
+    let booked: Vec<(String, Currency, i64)> = booked.into_tuple().all(connection).await?;
+    let balances = booked.into_iter();
+    Ok(balances
+        .map(|(account, currency, sum)| (account, Money::new(sum, currency)))
+        .collect())
 }
 
 /// Stores the commission of a version of the shop's settings.

@@ -4,6 +4,7 @@ use sea_orm_migration::prelude::*;
 
 mod m20261129_000001_payments;
 mod m20261201_000001_refunds;
+mod m20261202_000001_payouts;
 
 #[derive(Debug)]
 pub struct Migrator;
@@ -14,6 +15,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261129_000001_payments::Migration),
             Box::new(m20261201_000001_refunds::Migration),
+            Box::new(m20261202_000001_payouts::Migration),
         ]
     }
 }

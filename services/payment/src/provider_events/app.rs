@@ -3,14 +3,15 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
-use waybill_primitives::{Clock, PaymentId, Timestamp};
+use waybill_primitives::{Clock, Money, PaymentId, Timestamp};
 use waybill_proto::payment::PaymentEvent;
 use waybill_service_kit::{AppError, CallContext, ErrorCode};
-use waybill_store::{Db, EventContext, Grouped, GroupedWrite, StoreError, Tx};
+use waybill_store::{Db, EventContext, Grouped, GroupedWrite, StoreError, Tx, transact};
 
 use super::store;
 use crate::{
-    entity::provider_event::ProviderEventKind,
+    differences::app::{self as differences, Found},
+    entity::{difference::DifferenceKind, provider_event::ProviderEventKind},
     ledger::app as ledger,
     payments::{
         app::count,
@@ -18,7 +19,7 @@ use crate::{
         events, store as payments,
     },
     providers::{
-        PaymentStatus,
+        Capture, PaymentStatus,
         sandbox::{self, NO_SANDBOX, Outcome},
     },
 };
@@ -98,11 +99,12 @@ impl ProviderEvents {
             now: self.clock.now(),
         });
         match consumed.await {
-            Ok(Some(changed)) => {
-                let changed = changed?;
+            Ok(Some(Applied::Changed(changed))) => {
                 count(&changed);
-                return Ok(changed);
+                return Ok(*changed);
             }
+            Ok(Some(Applied::OtherAmount(found))) => self.report(payment, found).await?,
+            Ok(Some(Applied::NotBooked(error))) => return Err(error),
             Ok(None) => {}
             // It was consumed before, or concurrently.
             Err(StoreError::Unique { .. })
@@ -112,6 +114,30 @@ impl ProviderEvents {
         let now_stored = payments::find(reader, payment.id).await?;
         now_stored.ok_or_else(|| AppError::not_found("payment"))
     }
+
+    /// The provider has another amount than was asked for.
+    async fn report(&self, payment: &Payment, amount: Money) -> Result<(), AppError> {
+        let reported = transact!(self.db, EventContext::default(), async |tx| {
+            let detail = format!(
+                "{} was asked for, the provider has {amount}",
+                payment.money()
+            );
+            let kind = DifferenceKind::AmountMismatch;
+            let found = Found::of_payment(kind, payment.id.uuid(), payment, &detail);
+            differences::report(tx, found, self.clock.now()).await
+        });
+        reported.await
+    }
+}
+
+/// What a report did to its payment.
+#[derive(Debug)]
+enum Applied {
+    Changed(Box<Payment>),
+    /// The provider has another amount than was asked for: nothing is changed, and an administrator must look.
+    OtherAmount(Money),
+    /// The ledger refused the entry.
+    NotBooked(AppError),
 }
 
 /// What a provider says about a payment.
@@ -134,15 +160,14 @@ struct Received {
     now: Timestamp,
 }
 
-/// Consumes messages. The answer is the changed payment; none if the message changed nothing. [`StoreError::Unique`]: it was consumed
-/// before.
+/// Consumes messages. The answer is none if the message changed nothing. [`StoreError::Unique`]: it was consumed before.
 #[derive(Debug)]
 struct ConsumeEvents;
 
 #[async_trait]
 impl GroupedWrite for ConsumeEvents {
     type Call = Received;
-    type Answer = Option<Result<Payment, AppError>>;
+    type Answer = Option<Applied>;
 
     async fn write(&self, tx: &Tx, calls: &[Received]) -> Result<Vec<Self::Answer>, StoreError> {
         let ids = calls.iter().map(|received| received.payment);
@@ -153,68 +178,51 @@ impl GroupedWrite for ConsumeEvents {
                 answers.push(None);
                 continue;
             };
-            let applied = match known.get_mut(&received.payment) {
-                Some(payment) => apply(tx, payment, step, received),
-                None => Ok(None),
-            };
-            if let Ok(applied) = &applied {
+            let payment = known.get_mut(&received.payment);
+            let applied = payment.and_then(|payment| apply(tx, payment, step, received));
+            if !matches!(applied, Some(Applied::NotBooked(_))) {
                 let event = store::Event {
                     provider: received.provider,
                     message_id: &received.report.message_id,
                     payment: received.payment,
                     kind,
                 };
-                store::defer(tx, &event, applied.is_some(), received.now);
+                let has_effect = matches!(applied, Some(Applied::Changed(_)));
+                store::defer(tx, &event, has_effect, received.now);
             }
-            answers.push(applied.transpose());
+            answers.push(applied);
         }
-        let changed = answers.iter().flatten().flatten();
-        let changed: BTreeMap<_, _> = changed
-            .map(|payment| (payment.id, payment.clone()))
-            .collect();
+        let changed = answers
+            .iter()
+            .flatten()
+            .filter_map(|applied| match applied {
+                Applied::Changed(payment) => Some((payment.id, Payment::clone(payment))),
+                Applied::OtherAmount(_) | Applied::NotBooked(_) => None,
+            });
+        let changed: BTreeMap<_, _> = changed.collect();
         payments::defer_state(tx, changed.into_values());
         Ok(answers)
     }
 }
 
 /// Applies a message to its payment, with the ledger and what is published. None if it changes nothing.
-fn apply(
-    tx: &Tx,
-    payment: &mut Payment,
-    step: Step,
-    received: &Received,
-) -> Result<Option<Payment>, AppError> {
+fn apply(tx: &Tx, payment: &mut Payment, step: Step, received: &Received) -> Option<Applied> {
     let Received { report, now, .. } = received;
     if !report.late && !payment.state.is_open() {
-        return Ok(None);
+        return None;
     }
-    let Some(mut next) = payment.after(step, *now) else {
-        return Ok(None);
-    };
-    tx.act_for(received.context.clone());
+    let mut next = payment.after(step, *now)?;
     next.failure_reason = None;
     let published = match &report.status {
-        PaymentStatus::Waiting => return Ok(None),
+        PaymentStatus::Waiting => return None,
         PaymentStatus::Authorized => PaymentEvent::Authorized,
         PaymentStatus::Captured(capture) => {
             if capture.amount != payment.money() {
-                return Err(AppError::internal(format!(
-                    "payment {} is of {}, but its provider has {}",
-                    payment.id,
-                    payment.money(),
-                    capture.amount
-                )));
+                return Some(Applied::OtherAmount(capture.amount));
             }
             // Most repeat their first id; it is kept once.
             if capture.reference != payment.provider_reference {
                 next.capture_reference = Some(capture.reference.clone());
-            }
-            ledger::book_payment(tx, &next, *now)?;
-            let fee = capture
-                .fee
-                .filter(|fee| fee.amount > 0 && fee.currency == payment.currency);
-            if let Some(fee) = fee {
-                ledger::book_fee(tx, &next, fee, *now)?;
             }
             PaymentEvent::Succeeded
         }
@@ -225,9 +233,26 @@ fn apply(
         PaymentStatus::Cancelled => PaymentEvent::Cancelled,
         PaymentStatus::Expired => PaymentEvent::Expired,
     };
+    tx.act_for(received.context.clone());
+    if let PaymentStatus::Captured(capture) = &report.status
+        && let Err(error) = book(tx, &next, capture, *now)
+    {
+        return Some(Applied::NotBooked(error));
+    }
     events::changed(tx, &next, published);
     payment.clone_from(&next);
-    Ok(Some(next))
+    Some(Applied::Changed(Box::new(next)))
+}
+
+fn book(tx: &Tx, payment: &Payment, capture: &Capture, now: Timestamp) -> Result<(), AppError> {
+    ledger::book_payment(tx, payment, now)?;
+    let fee = capture
+        .fee
+        .filter(|fee| fee.amount > 0 && fee.currency == payment.currency);
+    match fee {
+        Some(fee) => ledger::book_fee(tx, payment, fee, now),
+        None => Ok(()),
+    }
 }
 
 /// The step that a payment takes, and how it is kept; none while nothing has happened.

@@ -9,6 +9,8 @@ use waybill_store::{Db, EventContext, transact};
 
 use super::app::{ProviderEvents, StatusReport};
 use crate::{
+    differences::app::{self as differences, Found},
+    entity::difference::DifferenceKind,
     payments::{
         domain::{Payment, PaymentState},
         store::{self as payments, DueChecks},
@@ -123,6 +125,7 @@ impl Settlement {
                 if let Err(error) = self.check(payment, now).await {
                     metrics::counter!("waybill_payment_check_failures_total").increment(1);
                     tracing::warn!(payment_id = %payment.id, %error, "a payment could not be checked");
+                    self.report_stuck(payment, &error, now).await?;
                 }
             }
         }
@@ -151,6 +154,24 @@ impl Settlement {
                 .await?;
         }
         Ok(())
+    }
+
+    /// Reports a payment of which the provider cannot say for long whether the customer has paid.
+    async fn report_stuck(
+        &self,
+        payment: &Payment,
+        error: &AppError,
+        now: Timestamp,
+    ) -> Result<(), AppError> {
+        if payment.created_at.plus(GIVEN_UP_AFTER) > now {
+            return Ok(());
+        }
+        let reported = transact!(self.db, EventContext::default(), async |tx| {
+            let kind = DifferenceKind::PaymentStuck;
+            let found = Found::of_payment(kind, payment.id.uuid(), payment, &error.to_string());
+            differences::report(tx, found, now).await
+        });
+        reported.await
     }
 
     /// `forget`: the provider never answered, and the customer never got the address of its page.

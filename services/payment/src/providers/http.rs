@@ -12,7 +12,7 @@ use super::ProviderError;
 use crate::entity::payment::Provider;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// The time limit of one attempt. All of them together stay below [`crate::refunds::domain::PROVIDER_DEADLINE`].
+/// The time limit of one attempt. All of them together stay below [`crate::transfers::flow::PROVIDER_DEADLINE`].
 const TIMEOUT: Duration = Duration::from_secs(8);
 /// Attempts after the first one.
 const REPETITIONS: usize = 2;

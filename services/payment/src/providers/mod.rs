@@ -225,6 +225,9 @@ pub trait PaymentProvider: Send + Sync + 'static {
     /// Asks for the state of a refund, by [`Transfer::reference`].
     async fn refund_status(&self, reference: &str) -> Result<TransferStatus, ProviderError>;
 
+    /// Whether it can pay this recipient; the error says what it must be.
+    fn check_recipient(&self, recipient: &str) -> Result<(), &'static str>;
+
     /// Pays a worker or the owner.
     async fn pay_out(&self, payout: &PayoutOrder) -> Result<Transfer, ProviderError>;
 

@@ -138,6 +138,10 @@ impl PaymentProvider for Sandbox {
         Ok(TransferStatus::Done)
     }
 
+    fn check_recipient(&self, _: &str) -> Result<(), &'static str> {
+        Ok(())
+    }
+
     async fn pay_out(&self, payout: &PayoutOrder) -> Result<Transfer, ProviderError> {
         Ok(done(format!("sandbox_payout_{}", payout.idempotency_key)))
     }

@@ -2,45 +2,34 @@
 //! there:
 //!
 //! 1. `request` (one transaction, often that of a consumed event): the amount is reserved at the payment, refund row opened.
-//! 2. `lease` (one transaction): one replica takes the row; if it dies, the lease expires and another one takes it.
-//! 3. The provider is called, with the row's id as idempotency key, so that a repetition refunds the money only once.
-//! 4. If the provider needs time, its id of the refund is kept, and its webhook, or asking again, leads to the last step.
+//! 2. to 4.: see [`crate::transfers`].
 //! 5. `complete` (one transaction): refund closed, the amount counts as refunded, REFUND booked (with a CLAWBACK if the order's money was
 //!    shared), `payment.refunded` published. Or `fail`: the amount can be refunded again.
 
-use std::sync::Arc;
-
-use tokio::sync::Notify;
-use uuid::Uuid;
-use waybill_primitives::{Clock, Money, OrderId, PaymentId, Role, UserId, pause_after};
+use waybill_primitives::{Money, OrderId, PaymentId, Role, UserId};
 use waybill_proto::payment as proto;
 use waybill_service_kit::{
     AppError, CallContext, ErrorCode,
     once::{self, Done},
 };
 use waybill_store::{
-    Db, EventContext, Tx,
+    Tx,
     page::{Page, PageQuery},
     transact,
 };
 
 use super::{
-    domain::{CHECK_AFTER, LEASE, PAUSES, PROVIDER_DEADLINE, Refund, RefundState, shortened},
+    domain::{Refund, RefundState},
     events,
-    store::{self, Filter, Outcome},
+    store::{self, Filter},
 };
 use crate::{
-    ledger::app as ledger,
     payments::{
         domain::{Payment, PaymentState},
-        events::refunded,
         store as payments,
     },
-    providers::{ProviderError, Providers, RefundOrder, Transfer, TransferStatus},
+    transfers::Tools,
 };
-
-/// Refunds tried in one round.
-const ROUND: u64 = 32;
 
 /// The result of a request to refund a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,23 +54,10 @@ pub struct NewRefund {
 }
 
 pub struct Refunds {
-    db: Db,
-    clock: Arc<dyn Clock>,
-    providers: Providers,
-    /// Wakes the job.
-    wake: Arc<Notify>,
+    pub tools: Tools,
 }
 
 impl Refunds {
-    pub fn new(db: Db, clock: Arc<dyn Clock>, providers: Providers, wake: Arc<Notify>) -> Self {
-        Self {
-            db,
-            clock,
-            providers,
-            wake,
-        }
-    }
-
     /// Step 1 for all that can still be refunded of a payment.
     pub async fn request(
         &self,
@@ -129,7 +105,7 @@ impl Refunds {
         ctx.require(&[Role::Admin])?;
         let request = serde_json::to_vec(&new).map_err(AppError::internal)?;
         let key = once::key(ctx, "create_refund", &request)?;
-        let write = transact!(self.db, ctx, async |tx| {
+        let write = transact!(self.tools.db, ctx, async |tx| {
             let payment = payments::lock(tx, new.payment_id).await?;
             let payment = payment.ok_or_else(|| AppError::not_found("payment"))?;
             let amount = amount_of(&payment, new.amount)?;
@@ -142,7 +118,7 @@ impl Refunds {
             once::remember(tx, key.as_ref(), &answer).await?;
             Ok::<_, AppError>(answer)
         });
-        once::once(&self.db, key.as_ref(), write).await
+        once::once(&self.tools.db, key.as_ref(), write).await
     }
 
     /// Reserves the amount, which the payment still has, and opens the refund.
@@ -154,7 +130,7 @@ impl Refunds {
         reason: &str,
         by: Option<UserId>,
     ) -> Result<Refund, AppError> {
-        let now = self.clock.now();
+        let now = self.tools.clock.now();
         let next = payment
             .refund_requested(amount, now)
             .ok_or_else(|| too_much(payment))?;
@@ -162,7 +138,7 @@ impl Refunds {
         let refund = Refund::new(payment, amount, reason, by, now);
         store::insert(tx, refund.clone()).await?;
         // The commit follows at once; if the job runs before it, its timer runs it again.
-        self.wake.notify_one();
+        self.tools.wake.notify_one();
         Ok(refund)
     }
 
@@ -175,7 +151,7 @@ impl Refunds {
         must_exist: bool,
         query: &PageQuery,
     ) -> Result<Page<Refund>, AppError> {
-        let reader = self.db.reader();
+        let reader = self.tools.db.reader();
         match filter.payment.filter(|_| must_exist) {
             None => {
                 ctx.require(&[Role::Admin])?;
@@ -190,181 +166,6 @@ impl Refunds {
         }
         Ok(store::list(reader, filter, query).await?)
     }
-
-    /// Steps 2 to 5 for every refund that is due. A refund that fails is postponed and does not delay the others.
-    pub async fn run(&self) -> Result<(), AppError> {
-        let mut outcome = Ok(());
-        loop {
-            let due = store::due(self.db.reader(), self.clock.now(), ROUND).await?;
-            if due.is_empty() {
-                return outcome;
-            }
-            for refund in due {
-                // A leased refund is not due any more, so the loop ends even if every refund fails.
-                if self.lease(&refund).await?
-                    && let Err(error) = self.carry_out(&refund).await
-                {
-                    outcome = outcome.and(Err(error));
-                }
-            }
-        }
-    }
-
-    async fn lease(&self, refund: &Refund) -> Result<bool, AppError> {
-        let leased = transact!(self.db, EventContext::default(), async |tx| {
-            let now = self.clock.now();
-            let leased = store::lease(tx, refund, now.plus(LEASE), now).await?;
-            Ok::<_, AppError>(leased)
-        });
-        leased.await
-    }
-
-    async fn carry_out(&self, refund: &Refund) -> Result<(), AppError> {
-        let Some(payment) = payments::find(self.db.reader(), refund.payment_id).await? else {
-            return self.postpone(refund, "the payment's row is missing").await;
-        };
-        match self.ask_provider(refund, &payment).await {
-            Ok(transfer) => self.settle(refund, &transfer).await,
-            Err(error) => self.postpone(refund, &error.to_string()).await,
-        }
-    }
-
-    async fn ask_provider(
-        &self,
-        refund: &Refund,
-        payment: &Payment,
-    ) -> Result<Transfer, ProviderError> {
-        let provider = self.providers.get(payment.provider).ok_or_else(|| {
-            let name = payment.provider;
-            ProviderError::Unavailable(format!("the provider {name} is not configured"))
-        })?;
-        let ask = async {
-            if let Some(reference) = &refund.provider_reference {
-                return Ok(Transfer {
-                    reference: reference.clone(),
-                    status: provider.refund_status(reference).await?,
-                });
-            }
-            let capture = payment.capture_reference.as_ref();
-            let order = RefundOrder {
-                idempotency_key: refund.id,
-                reference: capture.unwrap_or(&payment.provider_reference).clone(),
-                amount: refund.money(),
-                reason: refund.reason.clone(),
-            };
-            provider.refund(&order).await
-        };
-        tokio::time::timeout(PROVIDER_DEADLINE, ask)
-            .await
-            .unwrap_or_else(|_| {
-                Err(ProviderError::Unavailable(
-                    "it did not answer in time".to_owned(),
-                ))
-            })
-    }
-
-    /// What the provider says about a refund, by our id or by its own. False if we have none such.
-    pub async fn follow(&self, id: Option<Uuid>, transfer: &Transfer) -> Result<bool, AppError> {
-        let reader = self.db.reader();
-        let mut found = match id {
-            Some(id) => store::find(reader, id).await?,
-            None => None,
-        };
-        if found.is_none() {
-            found = store::by_reference(reader, &transfer.reference).await?;
-        }
-        match found {
-            Some(refund) => self.settle(&refund, transfer).await.map(|()| true),
-            None => Ok(false),
-        }
-    }
-
-    /// Steps 4 and 5.
-    async fn settle(&self, refund: &Refund, transfer: &Transfer) -> Result<(), AppError> {
-        let reference = transfer.reference.as_str();
-        match &transfer.status {
-            TransferStatus::Pending => self.wait(refund, reference).await,
-            TransferStatus::Done => self.complete(refund, reference).await,
-            TransferStatus::Failed(why) => self.fail(refund, why).await,
-        }
-    }
-
-    async fn wait(&self, refund: &Refund, reference: &str) -> Result<(), AppError> {
-        let accepted = transact!(self.db, EventContext::default(), async |tx| {
-            let now = self.clock.now();
-            store::accepted(tx, refund, reference, now.plus(CHECK_AFTER), now).await?;
-            Ok::<_, AppError>(())
-        });
-        accepted.await
-    }
-
-    async fn complete(&self, refund: &Refund, reference: &str) -> Result<(), AppError> {
-        let completed = transact!(self.db, EventContext::default(), async |tx| {
-            let now = self.clock.now();
-            // The order before its payments, like the event that another order replaces it.
-            if let Some(seen) = payments::find(tx.conn(), refund.payment_id).await? {
-                payments::current_orders(tx, [seen.order_id], now).await?;
-            }
-            let payment = locked(tx, refund).await?;
-            if !store::close(tx, refund, Outcome::Succeeded { reference }, now).await? {
-                return Ok(false);
-            }
-            let payment = payment.refund_succeeded(refund.amount, now);
-            payments::save(tx, &payment).await?;
-            ledger::book_refund(tx, &payment, refund, now).await?;
-            refunded(tx, &payment, refund.money(), &refund.reason);
-            Ok::<_, AppError>(true)
-        });
-        if completed.await? {
-            metrics::counter!("waybill_refunds_total").increment(1);
-            tracing::info!(payment_id = %refund.payment_id, refund_id = %refund.id, "money was refunded");
-        }
-        Ok(())
-    }
-
-    async fn fail(&self, refund: &Refund, why: &str) -> Result<(), AppError> {
-        let error = shortened(why);
-        let failed = transact!(self.db, EventContext::default(), async |tx| {
-            let now = self.clock.now();
-            let payment = locked(tx, refund).await?;
-            let outcome = Outcome::Failed { error: &error };
-            if !store::close(tx, refund, outcome, now).await? {
-                return Ok(false);
-            }
-            payments::save(tx, &payment.refund_failed(refund.amount, now)).await?;
-            Ok::<_, AppError>(true)
-        });
-        if failed.await? {
-            metrics::counter!("waybill_refunds_refused_total").increment(1);
-            tracing::error!(
-                payment_id = %refund.payment_id, refund_id = %refund.id, error,
-                "the provider did not refund the money; an administrator must act"
-            );
-        }
-        Ok(())
-    }
-
-    async fn postpone(&self, refund: &Refund, error: &str) -> Result<(), AppError> {
-        let attempt = refund.attempts.saturating_add(1);
-        metrics::counter!("waybill_refund_failures_total").increment(1);
-        tracing::warn!(
-            payment_id = %refund.payment_id, attempt, error,
-            "the refund failed and will be tried again"
-        );
-        let postponed = transact!(self.db, EventContext::default(), async |tx| {
-            let now = self.clock.now();
-            let until = now.plus(pause_after(PAUSES, attempt));
-            store::postpone(tx, refund, &shortened(error), until, now).await?;
-            Ok::<_, AppError>(())
-        });
-        postponed.await
-    }
-}
-
-/// The payment of a refund, before the refund: everybody locks in this order.
-async fn locked(tx: &Tx, refund: &Refund) -> Result<Payment, AppError> {
-    let payment = payments::lock(tx, refund.payment_id).await?;
-    payment.ok_or_else(|| AppError::internal(format!("refund {} has no payment", refund.id)))
 }
 
 /// The amount to refund in minor units: what was asked for, or all that is left.

@@ -1,26 +1,15 @@
-//! A refund and its retries.
+//! A refund.
 
-use std::time::Duration;
-
-use backon::ExponentialBuilder;
+use sea_orm::{ColumnTrait as _, Condition};
 use uuid::Uuid;
-use waybill_primitives::{Timestamp, UserId, backoff};
+use waybill_primitives::{Timestamp, UserId};
 
 pub use crate::entity::refund::{Model as Refund, RefundState};
-use crate::payments::domain::Payment;
-
-/// Longest reason and error text, in characters.
-pub const MAX_TEXT: usize = 500;
-/// How long the lease of a replica lasts: longer than a provider may take to respond.
-pub const LEASE: Duration = Duration::from_mins(1);
-/// How long a provider may take to respond.
-pub const PROVIDER_DEADLINE: Duration = Duration::from_secs(30);
-
-/// The pauses between attempts. Retries never end: the money is the customer's.
-pub const PAUSES: ExponentialBuilder = backoff(Duration::from_secs(1), Duration::from_mins(5));
-
-/// How long after its acceptance a provider is asked whether a refund has arrived. Most tell it by a webhook before.
-pub const CHECK_AFTER: Duration = Duration::from_mins(10);
+use crate::{
+    entity::refund::{Column, Entity},
+    payments::domain::Payment,
+    transfers::{Columns, Row, shortened},
+};
 
 impl Refund {
     /// Of `amount` minor units of a payment, due at once.
@@ -50,22 +39,35 @@ impl Refund {
     }
 }
 
-/// Text cut to the limit of its column.
-pub fn shortened(text: &str) -> String {
-    text.chars().take(MAX_TEXT).collect()
-}
+impl Row for Refund {
+    type Table = Entity;
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+    const COLUMNS: Columns<Column> = Columns {
+        id: Column::Id,
+        attempts: Column::Attempts,
+        next_attempt_at: Column::NextAttemptAt,
+        last_error: Column::LastError,
+        provider_reference: Column::ProviderReference,
+        updated_at: Column::UpdatedAt,
+    };
 
-    #[test]
-    fn a_lease_outlives_the_provider() {
-        assert!(PROVIDER_DEADLINE < LEASE);
+    fn open() -> Condition {
+        Condition::all().add(Column::Completed.eq(false))
     }
 
-    #[test]
-    fn texts_are_cut_between_characters() {
-        assert_eq!(shortened(&"ü".repeat(600)).chars().count(), MAX_TEXT);
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn attempts(&self) -> i32 {
+        self.attempts
+    }
+
+    fn next_attempt_at(&self) -> Timestamp {
+        self.next_attempt_at
+    }
+
+    fn since(&self) -> Timestamp {
+        self.created_at
     }
 }

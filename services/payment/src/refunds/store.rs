@@ -1,10 +1,8 @@
-//! Rows of refunds. Replicas distribute the open ones by conditional updates.
+//! Rows of refunds.
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, sea_query::Expr,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, sea_query::Expr,
 };
-use uuid::Uuid;
 use waybill_primitives::{PaymentId, Timestamp};
 use waybill_store::{
     StoreError, Tx,
@@ -18,22 +16,6 @@ use crate::entity::refund::{Column, Entity};
 /// Writes a new refund.
 pub async fn insert(tx: &Tx, refund: Refund) -> Result<(), StoreError> {
     rows::insert(tx.conn(), refund).await
-}
-
-pub async fn find(
-    connection: &impl ConnectionTrait,
-    id: Uuid,
-) -> Result<Option<Refund>, StoreError> {
-    Ok(Entity::find_by_id(id).one(connection).await?)
-}
-
-/// The refund with this id at its provider.
-pub async fn by_reference(
-    connection: &impl ConnectionTrait,
-    reference: &str,
-) -> Result<Option<Refund>, StoreError> {
-    let found = Entity::find().filter(Column::ProviderReference.eq(reference));
-    Ok(found.one(connection).await?)
 }
 
 /// The filter of a list.
@@ -59,81 +41,6 @@ pub async fn list(
     }
     let order = Keyset::desc("refunds", Column::Id);
     page::fetch(connection, select, order, query).await
-}
-
-/// Open refunds that are due, the longest waiting first.
-pub async fn due(
-    connection: &impl ConnectionTrait,
-    now: Timestamp,
-    limit: u64,
-) -> Result<Vec<Refund>, StoreError> {
-    let due = Entity::find()
-        .filter(Column::Completed.eq(false))
-        .filter(Column::NextAttemptAt.lte(now))
-        .order_by_asc(Column::NextAttemptAt)
-        .limit(limit);
-    Ok(due.all(connection).await?)
-}
-
-/// Takes a refund until the lease ends. False if another replica was faster.
-pub async fn lease(
-    tx: &Tx,
-    refund: &Refund,
-    until: Timestamp,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let taken = Entity::update_many()
-        .col_expr(Column::NextAttemptAt, Expr::value(until))
-        .col_expr(
-            Column::Attempts,
-            Expr::value(refund.attempts.saturating_add(1)),
-        )
-        .col_expr(Column::UpdatedAt, Expr::value(now))
-        .filter(Column::Id.eq(refund.id))
-        .filter(Column::Completed.eq(false))
-        .filter(Column::NextAttemptAt.eq(refund.next_attempt_at))
-        .exec(tx.conn())
-        .await?;
-    Ok(taken.rows_affected == 1)
-}
-
-/// Records a failed attempt and the time of the next one.
-pub async fn postpone(
-    tx: &Tx,
-    refund: &Refund,
-    error: &str,
-    until: Timestamp,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    Entity::update_many()
-        .col_expr(Column::NextAttemptAt, Expr::value(until))
-        .col_expr(Column::LastError, Expr::value(error))
-        .col_expr(Column::UpdatedAt, Expr::value(now))
-        .filter(Column::Id.eq(refund.id))
-        .filter(Column::Completed.eq(false))
-        .exec(tx.conn())
-        .await?;
-    Ok(())
-}
-
-/// The provider has accepted the refund under this id, and is asked again at `until`. False if it was closed before.
-pub async fn accepted(
-    tx: &Tx,
-    refund: &Refund,
-    provider_reference: &str,
-    until: Timestamp,
-    now: Timestamp,
-) -> Result<bool, StoreError> {
-    let open = Entity::update_many()
-        .col_expr(Column::ProviderReference, Expr::value(provider_reference))
-        .col_expr(Column::NextAttemptAt, Expr::value(until))
-        .col_expr(Column::LastError, Expr::value(None::<String>))
-        .col_expr(Column::UpdatedAt, Expr::value(now))
-        .filter(Column::Id.eq(refund.id))
-        .filter(Column::Completed.eq(false))
-        .exec(tx.conn())
-        .await?;
-    Ok(open.rows_affected == 1)
 }
 
 /// Closes the refund. False if it was closed before.

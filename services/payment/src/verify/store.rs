@@ -96,6 +96,38 @@ pub const CHECKS: &[Check] = &[
               AND p.state NOT IN ('REFUNDING', 'REFUNDED')",
     },
     Check {
+        what: "payout",
+        problem: "there is not exactly one PAYOUT_RESERVED entry",
+        sql: "SELECT p.id AS id FROM payouts p WHERE \
+              (SELECT COUNT(*) FROM ledger_entries e \
+               WHERE e.kind = 'PAYOUT_RESERVED' AND e.source_id = p.id) <> 1",
+    },
+    Check {
+        what: "payout",
+        problem: "it is paid without a PAYOUT_PAID entry, or has one without being paid",
+        sql: "SELECT p.id AS id FROM payouts p WHERE \
+              (CASE WHEN p.paid_at IS NULL THEN 0 ELSE 1 END) <> \
+              (SELECT COUNT(*) FROM ledger_entries e \
+               WHERE e.kind = 'PAYOUT_PAID' AND e.source_id = p.id)",
+    },
+    Check {
+        what: "payout",
+        problem: "it has ended without a PAYOUT_RETURNED entry, or has one without having ended",
+        sql: "SELECT p.id AS id FROM payouts p WHERE \
+              (CASE WHEN p.state IN ('FAILED', 'CANCELLED') THEN 1 ELSE 0 END) <> \
+              (SELECT COUNT(*) FROM ledger_entries e \
+               WHERE e.kind = 'PAYOUT_RETURNED' AND e.source_id = p.id)",
+    },
+    Check {
+        what: "ledger entry",
+        problem: "it books a payout that is missing or of another amount",
+        sql: "SELECT l.entry_id AS id FROM ledger_lines l \
+              JOIN ledger_entries e ON e.id = l.entry_id \
+              LEFT JOIN payouts p ON p.id = e.source_id \
+              WHERE e.kind IN ('PAYOUT_RESERVED', 'PAYOUT_PAID', 'PAYOUT_RETURNED') AND l.amount > 0 \
+              AND (p.id IS NULL OR l.amount <> p.amount OR l.currency <> p.currency)",
+    },
+    Check {
         what: "order",
         problem: "more was shared or given back than was paid for it",
         sql: "SELECT l.order_id AS id FROM ledger_lines l WHERE l.account = 'orders' \

@@ -15,11 +15,16 @@ use waybill_store::{Db, EventContext, StoreError, transact};
 
 use super::store;
 use crate::{
-    entity::webhook::{Model as Webhook, WebhookState},
+    differences::app::{self as differences, Found},
+    entity::{
+        difference::DifferenceKind,
+        webhook::{Model as Webhook, WebhookState},
+    },
     payments::{
         domain::{Payment, PaymentState, Provider},
         store as payments,
     },
+    payouts::app::Payouts,
     provider_events::{
         app::{ProviderEvents, StatusReport},
         settlement::Settlement,
@@ -29,7 +34,8 @@ use crate::{
         WebhookError,
         sandbox::{self, Outcome},
     },
-    refunds::{app::Refunds, domain::shortened},
+    refunds::app::Refunds,
+    transfers::{self, shortened},
 };
 
 /// Largest body of a message, in bytes: what the column takes on every database.
@@ -55,6 +61,7 @@ pub struct Webhooks {
     pub events: Arc<ProviderEvents>,
     pub settlement: Arc<Settlement>,
     pub refunds: Arc<Refunds>,
+    pub payouts: Arc<Payouts>,
     /// Wakes the job.
     pub wake: Arc<Notify>,
 }
@@ -212,9 +219,9 @@ impl Webhooks {
 
     async fn process(&self, webhook: &Webhook) -> Result<(), AppError> {
         let error = match self.follow(webhook).await {
-            Ok(Processed::Done) => return self.close(webhook, WebhookState::Done, None).await,
+            Ok(Processed::Done) => return self.close(webhook, WebhookState::Done).await,
             Ok(Processed::Ignored) => {
-                return self.close(webhook, WebhookState::Ignored, None).await;
+                return self.close(webhook, WebhookState::Ignored).await;
             }
             Ok(Processed::Unknown(what)) => what.to_owned(),
             Err(error) => error.to_string(),
@@ -224,9 +231,7 @@ impl Webhooks {
             metrics::counter!("waybill_webhooks_given_up_total", "provider" => webhook.provider.as_str())
                 .increment(1);
             tracing::error!(webhook_id = %webhook.id, kind = webhook.kind, error, "a message of a payment provider is given up");
-            return self
-                .close(webhook, WebhookState::Failed, Some(&error))
-                .await;
+            return self.give_up(webhook, &error).await;
         }
         tracing::warn!(
             webhook_id = %webhook.id, kind = webhook.kind, attempt, error,
@@ -244,16 +249,22 @@ impl Webhooks {
         let provider = self.provider(webhook.provider)?;
         let message = provider.read(webhook.body.as_bytes());
         match message.map_err(AppError::internal)?.news {
-            // Until there are payouts, none of ours is meant.
-            None | Some(News::Payout { .. }) => Ok(Processed::Ignored),
+            None => Ok(Processed::Ignored),
             Some(News::Payment { of, status }) => self.payment(webhook, &of, status).await,
-            Some(News::Refund { id, transfer }) => {
-                Ok(if self.refunds.follow(id, &transfer).await? {
+            Some(News::Refund { id, transfer }) => Ok(
+                if transfers::flow::follow(&*self.refunds, id, &transfer).await? {
                     Processed::Done
                 } else {
                     Processed::Unknown("no such refund")
-                })
-            }
+                },
+            ),
+            Some(News::Payout { id, transfer }) => Ok(
+                if transfers::flow::follow(&*self.payouts, id, &transfer).await? {
+                    Processed::Done
+                } else {
+                    Processed::Unknown("no such payout")
+                },
+            ),
         }
     }
 
@@ -281,15 +292,21 @@ impl Webhooks {
         Ok(Processed::Done)
     }
 
-    async fn close(
-        &self,
-        webhook: &Webhook,
-        state: WebhookState,
-        error: Option<&str>,
-    ) -> Result<(), AppError> {
-        let error = error.map(shortened);
+    async fn give_up(&self, webhook: &Webhook, error: &str) -> Result<(), AppError> {
+        let error = shortened(error);
+        let given_up = transact!(self.db, EventContext::default(), async |tx| {
+            store::close(tx, webhook, WebhookState::Failed, Some(&error)).await?;
+            let detail = format!("{} {}: {error}", webhook.kind, webhook.message_id);
+            let kind = DifferenceKind::MessageGivenUp;
+            let found = Found::new(kind, webhook.id, webhook.provider, &detail);
+            differences::report(tx, found, self.clock.now()).await
+        });
+        given_up.await
+    }
+
+    async fn close(&self, webhook: &Webhook, state: WebhookState) -> Result<(), AppError> {
         let closed = transact!(self.db, EventContext::default(), async |tx| {
-            store::close(tx, webhook, state, error.as_deref()).await?;
+            store::close(tx, webhook, state, None).await?;
             Ok::<_, AppError>(())
         });
         closed.await

@@ -157,14 +157,77 @@ pub enum Trouble {
     Hangs,
 }
 
-/// A sandbox whose refunds move counted money and fail as planned.
+/// Money that a bank moves, as often as it is asked to, but once per key.
 #[derive(Default)]
-pub struct Bank {
+pub struct Counter {
     troubles: Mutex<VecDeque<Trouble>>,
     calls: AtomicUsize,
-    /// The idempotency keys of the refunds.
-    returned: Mutex<HashSet<uuid::Uuid>>,
+    keys: Mutex<HashSet<uuid::Uuid>>,
     amount: Mutex<i64>,
+}
+
+impl Counter {
+    /// The failures of the next calls.
+    pub fn plan(&self, troubles: impl IntoIterator<Item = Trouble>) {
+        self.troubles
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(troubles);
+    }
+
+    /// How often it was asked to.
+    pub fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
+    }
+
+    /// What it has moved, in minor units.
+    pub fn moved(&self) -> i64 {
+        *self.amount.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn count(&self, key: uuid::Uuid, amount: i64) {
+        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        if keys.insert(key) {
+            *self.amount.lock().unwrap_or_else(PoisonError::into_inner) += amount;
+        }
+    }
+
+    async fn transfer(&self, key: uuid::Uuid, amount: i64) -> Result<Transfer, ProviderError> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        let trouble = self
+            .troubles
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop_front();
+        let reference = format!("bank_{key}");
+        let status = match trouble {
+            None => {
+                self.count(key, amount);
+                TransferStatus::Done
+            }
+            Some(Trouble::Slow) => TransferStatus::Pending,
+            Some(Trouble::Rejected) => TransferStatus::Failed("the account is closed".to_owned()),
+            Some(Trouble::Down) => return Err(ProviderError::Unavailable("down".to_owned())),
+            Some(Trouble::Refused) => return Err(ProviderError::Refused("no".to_owned())),
+            Some(Trouble::Panic) => panic!("planned by the test"),
+            Some(Trouble::AnswerLost) => {
+                self.count(key, amount);
+                return Err(ProviderError::Unavailable("answer lost".to_owned()));
+            }
+            Some(Trouble::Hangs) => {
+                self.count(key, amount);
+                std::future::pending().await
+            }
+        };
+        Ok(Transfer { reference, status })
+    }
+}
+
+/// A sandbox whose refunds and payouts move counted money and fail as planned.
+#[derive(Default)]
+pub struct Bank {
+    pub refunds: Counter,
+    pub payouts: Counter,
     /// Locked by a test to block checkouts.
     checkouts: tokio::sync::Mutex<()>,
     begins: AtomicUsize,
@@ -174,11 +237,9 @@ pub struct Bank {
 }
 
 impl Bank {
+    /// The failures of the next refunds.
     pub fn plan(&self, troubles: impl IntoIterator<Item = Trouble>) {
-        self.troubles
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extend(troubles);
+        self.refunds.plan(troubles);
     }
 
     /// Blocks checkouts until the guard is dropped.
@@ -191,8 +252,9 @@ impl Bank {
         self.begins.load(Ordering::SeqCst)
     }
 
+    /// How often it was asked for a refund.
     pub fn calls(&self) -> usize {
-        self.calls.load(Ordering::SeqCst)
+        self.refunds.calls()
     }
 
     /// What it answers from now on about a payment.
@@ -208,14 +270,7 @@ impl Bank {
 
     /// The sum of refunds to customers, in minor units.
     pub fn returned(&self) -> i64 {
-        *self.amount.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn give_back(&self, refund: &RefundOrder) {
-        let mut returned = self.returned.lock().unwrap_or_else(PoisonError::into_inner);
-        if returned.insert(refund.idempotency_key) {
-            *self.amount.lock().unwrap_or_else(PoisonError::into_inner) += refund.amount.amount;
-        }
+        self.refunds.moved()
     }
 }
 
@@ -247,41 +302,21 @@ impl PaymentProvider for Bank {
     }
 
     async fn refund(&self, refund: &RefundOrder) -> Result<Transfer, ProviderError> {
-        self.calls.fetch_add(1, Ordering::SeqCst);
-        let trouble = self
-            .troubles
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop_front();
-        let reference = format!("bank_{}", refund.idempotency_key);
-        let status = match trouble {
-            None => {
-                self.give_back(refund);
-                TransferStatus::Done
-            }
-            Some(Trouble::Slow) => TransferStatus::Pending,
-            Some(Trouble::Rejected) => TransferStatus::Failed("the account is closed".to_owned()),
-            Some(Trouble::Down) => return Err(ProviderError::Unavailable("down".to_owned())),
-            Some(Trouble::Refused) => return Err(ProviderError::Refused("no".to_owned())),
-            Some(Trouble::Panic) => panic!("planned by the test"),
-            Some(Trouble::AnswerLost) => {
-                self.give_back(refund);
-                return Err(ProviderError::Unavailable("answer lost".to_owned()));
-            }
-            Some(Trouble::Hangs) => {
-                self.give_back(refund);
-                std::future::pending().await
-            }
-        };
-        Ok(Transfer { reference, status })
+        let (key, amount) = (refund.idempotency_key, refund.amount.amount);
+        self.refunds.transfer(key, amount).await
     }
 
     async fn refund_status(&self, reference: &str) -> Result<TransferStatus, ProviderError> {
         Sandbox::new(None).refund_status(reference).await
     }
 
+    fn check_recipient(&self, recipient: &str) -> Result<(), &'static str> {
+        Sandbox::new(None).check_recipient(recipient)
+    }
+
     async fn pay_out(&self, payout: &PayoutOrder) -> Result<Transfer, ProviderError> {
-        Sandbox::new(None).pay_out(payout).await
+        let (key, amount) = (payout.idempotency_key, payout.amount.amount);
+        self.payouts.transfer(key, amount).await
     }
 
     async fn payout_status(&self, reference: &str) -> Result<TransferStatus, ProviderError> {
@@ -296,7 +331,7 @@ impl PaymentProvider for Bank {
         self.read(delivery.body)
     }
 
-    /// `{"id", "kind", "payment" or "refund", "reason"?}`; the kind is the state in lower case.
+    /// `{"id", "kind", "payment", "refund" or "payout", "reason"?}`; the kind is the state in lower case.
     fn read(&self, body: &[u8]) -> Result<Message, WebhookError> {
         let body: serde_json::Value = serde_json::from_slice(body)
             .map_err(|error| WebhookError::Malformed(error.to_string()))?;
@@ -321,21 +356,26 @@ impl PaymentProvider for Bank {
             _ => None,
         };
         let payment = text("payment").and_then(|id| id.parse().ok());
-        let news = match (payment, text("refund"), status) {
-            (Some(id), _, Some(status)) => Some(News::Payment {
+        let transfer = |reference| Transfer {
+            reference,
+            status: match kind.as_str() {
+                "done" => TransferStatus::Done,
+                "returned" => TransferStatus::Failed(reason.clone()),
+                _ => TransferStatus::Pending,
+            },
+        };
+        let news = match (payment, text("refund"), text("payout"), status) {
+            (Some(id), _, _, Some(status)) => Some(News::Payment {
                 of: PaymentKey::Id(id),
                 status,
             }),
-            (None, Some(reference), _) => Some(News::Refund {
+            (None, Some(reference), ..) => Some(News::Refund {
                 id: None,
-                transfer: Transfer {
-                    reference,
-                    status: match kind.as_str() {
-                        "done" => TransferStatus::Done,
-                        "returned" => TransferStatus::Failed(reason),
-                        _ => TransferStatus::Pending,
-                    },
-                },
+                transfer: transfer(reference),
+            }),
+            (None, None, Some(reference), _) => Some(News::Payout {
+                id: None,
+                transfer: transfer(reference),
             }),
             _ => None,
         };

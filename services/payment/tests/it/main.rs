@@ -3,13 +3,16 @@
 // A call within the process nests the futures of the client and of the service.
 #![recursion_limit = "256"]
 
+mod differences;
 mod fake;
 mod idempotency;
 mod ledger;
 mod partial;
 mod payments;
+mod payouts;
 mod refunds;
 mod replaced;
+mod sagas;
 mod sandbox;
 mod shop;
 mod start;

@@ -16,7 +16,7 @@ use waybill_proto::{
 use waybill_service_kit::{
     AppError, CallContext, Deps, GrpcChannel, Job, Service, local_channel, settings::Environment,
 };
-use waybill_store::{Db, RetryPolicy, outbox_events, run_consumer};
+use waybill_store::{Db, RetryPolicy, all_outbox_events, outbox_events, run_consumer};
 use waybill_testkit::{
     DatabaseKind, Issuer, TestDb, World, answer, envelope, order_changed, service_tokens,
 };
@@ -43,6 +43,8 @@ pub struct Shop {
     pub order_channel: GrpcChannel,
     pub clock: Arc<ManualClock>,
     pub jobs: Vec<Job>,
+    /// To the payment service.
+    pub channel: GrpcChannel,
     client: PaymentServiceClient<GrpcChannel>,
     issuer: Issuer,
     versions: std::sync::Mutex<HashMap<String, i64>>,
@@ -110,7 +112,8 @@ impl Shop {
         let order_channel = local_channel(&order_service, &deps);
         let bank = Arc::new(Bank::default());
         let service = replica(&deps, &order_channel, &bank).await;
-        let client = PaymentServiceClient::new(local_channel(&service, &deps));
+        let channel = local_channel(&service, &deps);
+        let client = PaymentServiceClient::new(channel.clone());
         for handler in &service.consumers {
             let policy = RetryPolicy {
                 attempts: 2,
@@ -135,11 +138,16 @@ impl Shop {
             order_channel,
             clock,
             jobs: service.jobs,
+            channel,
             client,
             issuer,
             versions: std::sync::Mutex::default(),
             _database: database,
         }
+    }
+
+    pub fn client(&self) -> PaymentServiceClient<GrpcChannel> {
+        self.client.clone()
     }
 
     pub fn person(&self, role: Role) -> Person {
@@ -361,6 +369,18 @@ impl Shop {
         books
     }
 
+    /// The amounts that were booked on an account, newest first.
+    pub async fn books_of_account(&self, account: &str) -> Vec<i64> {
+        let request = proto::ListLedgerRequest {
+            account: account.to_owned(),
+            ..proto::ListLedgerRequest::default()
+        };
+        let page = self.ledger(&self.admin().ctx, request).await;
+        let lines = page.expect("the books open").lines;
+        let amounts = lines.iter().filter_map(|line| line.amount);
+        amounts.map(|money| money.amount).collect()
+    }
+
     pub async fn state_of(&self, id: &str) -> proto::PaymentState {
         let payment = self.get(&self.admin().ctx, id).await;
         payment.expect("the payment is there").state()
@@ -405,10 +425,10 @@ impl Shop {
         Ok(())
     }
 
-    /// What the service published about a payment: version and last word of the subject.
-    pub async fn events_of(&self, payment_id: &str) -> Vec<(i64, String)> {
-        let id: Uuid = payment_id.parse().expect("a payment id");
-        self.events()
+    /// What the service published about a payment or a payout: version and last word of the subject.
+    pub async fn events_of(&self, id: &str) -> Vec<(i64, String)> {
+        let id: Uuid = id.parse().expect("an id");
+        self.all_events()
             .await
             .into_iter()
             .filter(|event| event.aggregate_id == id)
@@ -419,6 +439,13 @@ impl Shop {
             .collect()
     }
 
+    /// What the service published, of any kind.
+    pub async fn all_events(&self) -> Vec<Envelope> {
+        let events = all_outbox_events(&self.db, None, 10_000).await;
+        events.expect("the outbox can be read")
+    }
+
+    /// What it published about payments.
     pub async fn events(&self) -> Vec<Envelope> {
         let events = outbox_events(&self.db, "payment", None, 10_000).await;
         events.expect("the outbox can be read")

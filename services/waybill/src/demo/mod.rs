@@ -7,6 +7,7 @@ mod drawing;
 mod files;
 mod follow;
 mod orders;
+mod payouts;
 mod quotes;
 
 use std::time::{Duration, Instant};
@@ -111,6 +112,7 @@ impl Demo {
         if !self.is_played(&admin).await? {
             self.fill(&admin).await?;
         }
+        self.pay_out(&admin).await?;
         self.enrol(&NEWCOMER, &admin).await?;
         Ok(())
     }

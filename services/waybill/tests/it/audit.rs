@@ -10,7 +10,7 @@ use waybill_testkit::{ADMIN, Answer, Api, Platform, Shape};
 use crate::{
     media::PNG,
     permissions::{ADMINS, TABLE},
-    support::bin,
+    support::{bin, payout_to},
 };
 
 /// Method, path, body, and the action in the record; in the order of execution. `{name}` is replaced by the id of that name in [`World`].
@@ -196,6 +196,30 @@ const ACTS: &[(&str, &str, &str, &str)] = &[
         r#"{"amount": {"amount": 100, "currency": "USD"}, "reason": "Test"}"#,
         "payment.refund",
     ),
+    (
+        "POST",
+        "/api/v1/admin/payouts",
+        r#"{"workerId": "{worker}", "amount": {"amount": 100, "currency": "USD"}}"#,
+        "payout.create",
+    ),
+    (
+        "POST",
+        "/api/v1/admin/payouts/{new_payout}/cancel",
+        r#"{"reason": "Test"}"#,
+        "payout.cancel",
+    ),
+    (
+        "POST",
+        "/api/v1/admin/payouts/{payout}/approve",
+        "",
+        "payout.approve",
+    ),
+    (
+        "POST",
+        "/api/v1/admin/payouts/{payout}/mark-paid",
+        r#"{"reference": "Test"}"#,
+        "payout.mark_paid",
+    ),
 ];
 
 /// Stands for the shop's settings as they are, with one changed.
@@ -209,6 +233,8 @@ const SHEET: &str = "sku,name,kind,price,currency\nPEN-1,Pen,GOODS,2.50,USD\n";
 const ELSEWHERE: &[(&str, &str)] = &[
     // No mail is given up without a mail server.
     ("POST", "/api/v1/admin/deliveries/{id}/retry"),
+    // Nothing differs without a provider outside.
+    ("POST", "/api/v1/admin/differences/{id}/resolve"),
     // The same handler in the legacy API.
     ("POST", "/api/products/"),
 ];
@@ -343,7 +369,9 @@ impl World {
         let day = Timestamp::now().plus(Duration::from_hours(24));
         let payments = owner.get(&format!("/orders/{service}/payments")).await;
         let payment = id(&payments.expect(200)["items"][0]);
+        let payout = payout_to(&admin, &owner, &worker, &advice).await;
         let names = vec![
+            ("{payout}", id(&payout)),
             ("{payment}", payment),
             ("{request}", id(&request)),
             ("{day}", day.to_string()),
@@ -385,6 +413,7 @@ impl World {
             ("shipment.create", "{shipment}"),
             ("category.create", "{category}"),
             ("product.create", "{product}"),
+            ("payout.create", "{new_payout}"),
         ];
         if let Some((_, name)) = made_here.iter().find(|(act, _)| *act == action) {
             self.names.push((name, id(made)));

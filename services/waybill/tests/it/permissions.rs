@@ -10,7 +10,7 @@ use waybill_testkit::{ADMIN, Answer, Api, BOUNDARY, Platform, Shape, form};
 
 use crate::{
     media::PNG,
-    support::{Findings, bin},
+    support::{Findings, bin, payout_to},
 };
 
 /// Anything that is not a denial: success, or an error of the request rather than of the caller.
@@ -248,7 +248,32 @@ pub(crate) const TABLE: &[(&str, &str, &str, Expected)] = &[
     // Without the setting of a provider, there is no webhook of it; with it, the signature decides.
     ("POST", "/api/v1/webhooks/stripe", "{}", NOBODY),
     ("GET", "/api/v1/admin/payments", "", ADMINS),
+    // Payouts.
+    ("GET", "/api/v1/payouts", "", WORKERS),
+    ("GET", "/api/v1/payouts/balance", "", WORKERS),
+    ("GET", "/api/v1/payouts/earnings", "", WORKERS),
+    ("GET", "/api/v1/payouts/account", "", WORKERS),
+    ("PUT", "/api/v1/payouts/account", BAD, WORKERS),
+    ("GET", "/api/v1/payouts/{id}", "", AT_WORK),
+    ("GET", "/api/v1/admin/payees", "", ADMINS),
+    ("GET", "/api/v1/admin/payouts", "", ADMINS),
+    ("POST", "/api/v1/admin/payouts", BAD, ADMINS),
+    ("POST", "/api/v1/admin/payouts/{id}/approve", BAD, ADMINS),
+    ("POST", "/api/v1/admin/payouts/{id}/mark-paid", BAD, ADMINS),
+    ("POST", "/api/v1/admin/payouts/{id}/cancel", BAD, ADMINS),
+    ("GET", "/api/v1/admin/differences", "", ADMINS),
+    (
+        "POST",
+        "/api/v1/admin/differences/{id}/resolve",
+        BAD,
+        ADMINS,
+    ),
     ("GET", "/api/v1/admin/ledger", "", ADMINS),
+    ("GET", "/api/v1/admin/balances", "", ADMINS),
+    ("GET", "/api/v1/admin/payments/export", "", ADMINS),
+    ("GET", "/api/v1/admin/refunds/export", "", ADMINS),
+    ("GET", "/api/v1/admin/ledger/export", "", ADMINS),
+    ("GET", "/api/v1/admin/payouts/export", "", ADMINS),
     ("GET", "/api/v1/admin/system", "", ADMINS),
     // Figures.
     ("GET", "/api/v1/admin/dashboard", "", ADMINS),
@@ -356,6 +381,7 @@ struct World {
     product: String,
     category: String,
     payment: String,
+    payout: String,
     user: String,
     worker: String,
     shipment: String,
@@ -417,8 +443,10 @@ impl World {
         let sent = owner.upload(&path, &[], ("reference.png", PNG)).await;
         let file = id(&sent.expect(201));
         let worker = id(&assignee.get("/users/profile").await.expect(200));
+        let payout = payout_to(&admin, &owner, &assignee, &product).await;
         Self {
             callers: [anyone, owner, stranger, assignee, rival, admin],
+            payout: id(&payout),
             order,
             product,
             category,
@@ -517,6 +545,7 @@ impl World {
             ("/products/", &self.product),
             ("/categories/", &self.category),
             ("/payments/", &self.payment),
+            ("/payouts/", &self.payout),
             ("/admin/deliveries/", &self.delivery),
             ("/notifications/", &self.notification),
         ];

@@ -5,7 +5,7 @@ use std::path::Path;
 use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 use waybill_store::{Db, DbConfig, EventContext};
-use waybill_testkit::{Answer, Platform};
+use waybill_testkit::{Answer, Api, Platform};
 
 /// The folder into which cargo built `waybill` and the services.
 pub fn bin() -> &'static Path {
@@ -107,4 +107,31 @@ pub fn is_error(answer: &Answer) -> bool {
             .headers
             .get("x-request-id")
             .is_some_and(|id| body["requestId"] == json!(id.to_str().unwrap_or_default()))
+}
+
+/// A payout that waits for its approval: of what the worker has earned with an order of the service, which the owner pays.
+pub async fn payout_to(admin: &Api, owner: &Api, worker: &Api, service: &str) -> Value {
+    let request = json!({"items": [{"productId": service, "quantity": 1}]});
+    let order = owner.post("/orders", request).await.expect(201);
+    let order = format!("/orders/{}", order["id"].as_str().expect("an id"));
+    owner.pay(order.trim_start_matches("/orders/")).await;
+    owner
+        .until(&order, "the payment", |order| {
+            order["paymentStatus"] == "PAID"
+        })
+        .await;
+    let claimed = worker.post(&format!("{order}/claim"), json!({})).await;
+    claimed.expect(200);
+    let done = json!({"status": "COMPLETED"});
+    let completed = admin.patch(&format!("{order}/status"), done).await;
+    completed.expect(200);
+    worker
+        .until("/payouts/balance", "the worker's share", |page| {
+            page["balances"][0]["available"]["amount"].as_i64() > Some(100)
+        })
+        .await;
+    let profile = worker.get("/users/profile").await.expect(200);
+    let amount = json!({"amount": 100, "currency": "USD"});
+    let request = json!({"workerId": profile["id"], "amount": amount});
+    admin.post("/admin/payouts", request).await.expect(201)
 }

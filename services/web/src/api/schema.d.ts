@@ -158,6 +158,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/balances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the balances of all accounts of the ledger, now or at a time. The workers' accounts are summed up. */
+        get: operations["listBalances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/change-requests": {
         parameters: {
             query?: never;
@@ -264,6 +281,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what differs between the platform and the payment providers, or needs a decision, newest first. */
+        get: operations["listDifferences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/differences/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Resolve a difference, with a note on what was done. */
+        post: operations["resolveDifference"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/ledger": {
         parameters: {
             query?: never;
@@ -273,6 +324,23 @@ export interface paths {
         };
         /** Read the double-entry ledger: every movement of money, newest first. */
         get: operations["listLedger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/ledger/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export the ledger as CSV, newest first. */
+        get: operations["exportLedger"];
         put?: never;
         post?: never;
         delete?: never;
@@ -319,6 +387,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/payees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who gets payouts, with their balances: the owner of the platform, then the workers who have earned something, oldest first. */
+        get: operations["listPayees"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/payments": {
         parameters: {
             query?: never;
@@ -328,6 +413,26 @@ export interface paths {
         };
         /** List the payments of all orders, newest first. */
         get: operations["listPayments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/payments/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export payments as CSV, newest first.
+         * @description Text that a spreadsheet would run as a formula gets an apostrophe in front of it.
+         */
+        get: operations["exportPayments"];
         put?: never;
         post?: never;
         delete?: never;
@@ -351,6 +456,97 @@ export interface paths {
          *     refunded again. With an `Idempotency-Key`, a repeated request gets the first answer again.
          */
         post: operations["refundPayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/payouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List all payouts, newest first. */
+        get: operations["listPayouts"];
+        put?: never;
+        /**
+         * Create a payout for a worker (`workerId`), one for each of several (`workerIds`), or one for the owner of the platform (`owner`).
+         * @description The amount leaves the balance at once; the payout then waits for its approval. Without an amount, all that is available is paid. The
+         *     answer is the payout, or for `workerIds` one result per worker: a payout or the reason why there is none. With an `Idempotency-Key`, a
+         *     repeated request gets the first answer again.
+         */
+        post: operations["createPayouts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/payouts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export payouts as CSV, newest first. */
+        get: operations["exportPayouts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/payouts/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve a payout. The provider then sends it; a manual one waits until it is marked as paid. */
+        post: operations["approvePayout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/payouts/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel a payout that no provider was asked to send. Its amount returns to the balance. */
+        post: operations["cancelPayout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/payouts/{id}/mark-paid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark an approved manual payout as paid. */
+        post: operations["markPayoutPaid"];
         delete?: never;
         options?: never;
         head?: never;
@@ -411,6 +607,23 @@ export interface paths {
         };
         /** List the refunds of all payments, newest first. */
         get: operations["listRefunds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/refunds/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Export refunds as CSV, newest first. */
+        get: operations["exportRefunds"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1483,6 +1696,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/payouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List your payouts, newest first. */
+        get: operations["listOwnPayouts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payouts/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read where your payouts go. */
+        get: operations["getPayoutAccount"];
+        /** Set where your payouts go. Payouts that exist already keep their account. */
+        put: operations["setPayoutAccount"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payouts/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read your balances, one per currency: what you have earned, what of it was paid, and what is available. */
+        get: operations["getBalance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payouts/earnings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what changed your balance, newest first: shares of completed orders, what refunds took back, and payouts. */
+        get: operations["listEarnings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payouts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a payout: its worker, and administrators. */
+        get: operations["getPayout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products": {
         parameters: {
             query?: never;
@@ -1747,6 +2046,20 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What is on an account in one currency. */
+        AccountBalance: {
+            /**
+             * @description `workers` is the sum of all workers' accounts.
+             * @example provider:SANDBOX
+             */
+            account: string;
+            /** @description Debit positive, credit negative. Those of a currency add up to zero. */
+            balance: components["schemas"]["Money"];
+        };
+        /** @description One balance per account and currency. */
+        AccountBalances: {
+            balances: components["schemas"]["AccountBalance"][];
+        };
         /** @description Done. */
         Acknowledged: {
             /** @enum {boolean} */
@@ -1848,6 +2161,20 @@ export interface components {
             /** @example product */
             targetKind: string;
         };
+        /** @description Money in one currency. */
+        Balance: {
+            /** @description What can be paid out. Negative after refunds of what was paid out before; that is netted with what is earned next. */
+            available: components["schemas"]["Money"];
+            /** @description All of them together: what was earned, less what refunds took back. */
+            earned: components["schemas"]["Money"];
+            /** @description In payouts that are not confirmed yet. */
+            inFlight: components["schemas"]["Money"];
+            paid: components["schemas"]["Money"];
+        };
+        /** @description One balance per currency. */
+        Balances: {
+            balances: components["schemas"]["Balance"][];
+        };
         /**
          * @description Period by which figures are summed up.
          * @enum {string}
@@ -1861,6 +2188,19 @@ export interface components {
         CancelOrder: {
             reason?: string | null;
             /** Format: int64 */
+            version?: number | null;
+        };
+        /**
+         * @example {
+         *       "reason": "Wrong account"
+         *     }
+         */
+        CancelledPayout: {
+            reason?: string | null;
+            /**
+             * Format: int64
+             * @description The payout's version, as last read.
+             */
             version?: number | null;
         };
         /** @description A cart at current prices. It does not reserve stock. */
@@ -2358,6 +2698,59 @@ export interface components {
             field: string;
             message: string;
         };
+        /** @description What differs between us and a provider, or needs a decision. */
+        Difference: {
+            amount: components["schemas"]["Money"] | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description For people: what was expected, and what was found. */
+            detail: string;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["DifferenceKind"];
+            /** @description What was done about it. */
+            note: string | null;
+            /** Format: uuid */
+            orderId: string | null;
+            /** Format: uuid */
+            paymentId: string | null;
+            /** Format: uuid */
+            payoutId: string | null;
+            provider: components["schemas"]["Provider"];
+            /** Format: uuid */
+            refundId: string | null;
+            /** Format: date-time */
+            resolvedAt: string | null;
+            /** Format: uuid */
+            resolvedBy: string | null;
+            state: components["schemas"]["DifferenceState"];
+            /** Format: date-time */
+            updatedAt: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /**
+         * @description What a difference is about.
+         * @enum {string}
+         */
+        DifferenceKind: "AMOUNT_MISMATCH" | "REFUND_FAILED" | "REFUND_STUCK" | "PAYOUT_FAILED" | "PAYOUT_STUCK" | "PAYMENT_STUCK" | "MESSAGE_GIVEN_UP";
+        /**
+         * @description State of a difference.
+         * @enum {string}
+         */
+        DifferenceState: "OPEN" | "RESOLVED";
+        /** @description A change of a worker's balance. */
+        Earning: {
+            /** @description Negative: it left the balance. */
+            amount: components["schemas"]["Money"];
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["EntryKind"];
+            /** Format: uuid */
+            orderId: string | null;
+        };
         /**
          * @description A line, new or as it was read.
          * @example {
@@ -2386,7 +2779,7 @@ export interface components {
          * @description Kind of a ledger entry.
          * @enum {string}
          */
-        EntryKind: "PAYMENT" | "REFUND" | "ACCRUAL" | "TRANSFER" | "CLAWBACK" | "FEE";
+        EntryKind: "PAYMENT" | "REFUND" | "ACCRUAL" | "TRANSFER" | "CLAWBACK" | "FEE" | "PAYOUT_RESERVED" | "PAYOUT_PAID" | "PAYOUT_RETURNED";
         /**
          * @description Every error of the API has this shape.
          * @example {
@@ -2418,7 +2811,7 @@ export interface components {
          * @description Machine-readable error code.
          * @enum {string}
          */
-        ErrorCode: "MALFORMED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "CONFLICT" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "VALIDATION_ERROR" | "RATE_LIMITED" | "REFUSED" | "INTERNAL" | "UNAVAILABLE" | "VERSION_CONFLICT" | "IDEMPOTENCY_KEY_REUSED" | "EMAIL_TAKEN" | "EMAIL_REGISTERED" | "LAST_ADMIN" | "OWN_ACCOUNT" | "OUT_OF_STOCK" | "SKU_TAKEN" | "SLUG_TAKEN" | "NAME_TAKEN" | "CATEGORY_IN_USE" | "CART_NOT_FOUND" | "CART_EMPTY" | "CART_CHANGED" | "INVALID_TRANSITION" | "ORDER_NOT_EDITABLE" | "PAYMENT_UNDER_WAY" | "ORDER_OVER" | "ALREADY_CLAIMED" | "NOT_QUALIFIED" | "TOO_MANY_ORDERS" | "SHIPPED" | "QUOTE_NOT_OPEN" | "QUOTE_EXPIRED" | "TOO_MANY_FILES" | "LINK_INVALID" | "LINK_EXPIRED" | "RANGE_NOT_SATISFIABLE" | "ORDER_NOT_PAYABLE" | "CHECKOUT_CLOSED" | "REFUND_TOO_LARGE";
+        ErrorCode: "MALFORMED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "CONFLICT" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "VALIDATION_ERROR" | "RATE_LIMITED" | "REFUSED" | "INTERNAL" | "UNAVAILABLE" | "VERSION_CONFLICT" | "IDEMPOTENCY_KEY_REUSED" | "EMAIL_TAKEN" | "EMAIL_REGISTERED" | "LAST_ADMIN" | "OWN_ACCOUNT" | "OUT_OF_STOCK" | "SKU_TAKEN" | "SLUG_TAKEN" | "NAME_TAKEN" | "CATEGORY_IN_USE" | "CART_NOT_FOUND" | "CART_EMPTY" | "CART_CHANGED" | "INVALID_TRANSITION" | "ORDER_NOT_EDITABLE" | "PAYMENT_UNDER_WAY" | "ORDER_OVER" | "ALREADY_CLAIMED" | "NOT_QUALIFIED" | "TOO_MANY_ORDERS" | "SHIPPED" | "QUOTE_NOT_OPEN" | "QUOTE_EXPIRED" | "TOO_MANY_FILES" | "LINK_INVALID" | "LINK_EXPIRED" | "RANGE_NOT_SATISFIABLE" | "ORDER_NOT_PAYABLE" | "CHECKOUT_CLOSED" | "REFUND_TOO_LARGE" | "BALANCE_TOO_LOW";
         ErrorInfo: {
             /** @description For programs. */
             code: components["schemas"]["ErrorCode"];
@@ -2610,7 +3003,7 @@ export interface components {
         /** @description One line of the double-entry ledger; the lines of one entry add up to zero. */
         LedgerLine: {
             /**
-             * @description `provider:SANDBOX`, `orders`, `worker:<id>`, `platform`, `fees`.
+             * @description `provider:SANDBOX`, `orders`, `worker:<id>`, `platform`, `fees`, `payouts`.
              * @example provider:SANDBOX
              */
             account: string;
@@ -2809,6 +3202,48 @@ export interface components {
             successUrl?: string | null;
         };
         /**
+         * @description For one worker, for several (each independently), or for the owner: one of the three.
+         * @example {
+         *       "amount": {
+         *         "amount": 5000,
+         *         "currency": "USD"
+         *       },
+         *       "workerId": "01890a5d-ac96-774b-bcce-b302099a8057"
+         *     }
+         */
+        NewPayout: {
+            amount?: components["schemas"]["Money"] | null;
+            /**
+             * @description Where there are balances in several currencies and no amount.
+             * @example USD
+             */
+            currency?: string | null;
+            method?: components["schemas"]["Provider"] | null;
+            note?: string | null;
+            /** @description To the owner of the platform, from its own share. */
+            owner?: boolean | null;
+            /** @description With a method. */
+            recipient?: string | null;
+            /** Format: uuid */
+            workerId?: string | null;
+            workerIds?: string[];
+        };
+        /**
+         * @example {
+         *       "method": "PAYPAL",
+         *       "recipient": "ada@example.com"
+         *     }
+         */
+        NewPayoutAccount: {
+            method: components["schemas"]["Provider"];
+            recipient?: string | null;
+            /**
+             * Format: int64
+             * @description The account's version, as last read.
+             */
+            version?: number | null;
+        };
+        /**
          * @example {
          *       "category": "Kitchen",
          *       "description": "Holds 350 ml.",
@@ -2968,7 +3403,7 @@ export interface components {
          * @description Type of a notification.
          * @enum {string}
          */
-        NotificationType: "ORDER_PLACED" | "ORDER_PAID" | "ORDER_CLAIMED" | "ORDER_ASSIGNED" | "ORDER_REPLACED" | "ORDER_NOTE" | "ORDER_PROGRESS" | "ORDER_STATUS" | "ORDER_COMPLETED" | "ORDER_CANCELLED" | "ORDER_EXPIRED" | "ORDER_AVAILABLE" | "ORDER_SHIPPED" | "ORDER_DELIVERED" | "STOCK_LOW" | "PAYMENT_FAILED" | "PAYMENT_REFUNDED" | "CHANGE_REQUEST" | "CHANGE_REQUEST_DECIDED" | "QUOTE_REQUESTED" | "QUOTE_OFFERED" | "QUOTE_WITHDRAWN" | "QUOTE_ACCEPTED" | "QUOTE_EXPIRED" | "PASSWORD_CHANGED";
+        NotificationType: "ORDER_PLACED" | "ORDER_PAID" | "ORDER_CLAIMED" | "ORDER_ASSIGNED" | "ORDER_REPLACED" | "ORDER_NOTE" | "ORDER_PROGRESS" | "ORDER_STATUS" | "ORDER_COMPLETED" | "ORDER_CANCELLED" | "ORDER_EXPIRED" | "ORDER_AVAILABLE" | "ORDER_SHIPPED" | "ORDER_DELIVERED" | "STOCK_LOW" | "PAYMENT_FAILED" | "PAYMENT_REFUNDED" | "CHANGE_REQUEST" | "CHANGE_REQUEST_DECIDED" | "QUOTE_REQUESTED" | "QUOTE_OFFERED" | "QUOTE_WITHDRAWN" | "QUOTE_ACCEPTED" | "QUOTE_EXPIRED" | "PASSWORD_CHANGED" | "PAYOUT_PAID" | "PAYOUT_FAILED" | "PAYMENT_DIFFERENCE";
         NotificationWithOrder: components["schemas"]["Notification"] & {
             /** @description Only with `expand=order`. */
             order?: null | components["schemas"]["Order"];
@@ -3397,6 +3832,32 @@ export interface components {
             totalIsCapped?: boolean;
         };
         /** @description One page of a list. */
+        Page_Difference: {
+            items: components["schemas"]["Difference"][];
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
+            nextCursor: string | null;
+            /**
+             * Format: int64
+             * @description Number of rows on all pages; only with `total=true`.
+             */
+            total?: number;
+            /** @description True if there are more rows than `total`: filtered orders are counted up to 10,000, unless the filter is only the status. */
+            totalIsCapped?: boolean;
+        };
+        /** @description One page of a list. */
+        Page_Earning: {
+            items: components["schemas"]["Earning"][];
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
+            nextCursor: string | null;
+            /**
+             * Format: int64
+             * @description Number of rows on all pages; only with `total=true`.
+             */
+            total?: number;
+            /** @description True if there are more rows than `total`: filtered orders are counted up to 10,000, unless the filter is only the status. */
+            totalIsCapped?: boolean;
+        };
+        /** @description One page of a list. */
         Page_File: {
             items: components["schemas"]["File"][];
             /** @description Pass it as `cursor` to get the next page; null on the last page. */
@@ -3475,8 +3936,34 @@ export interface components {
             totalIsCapped?: boolean;
         };
         /** @description One page of a list. */
+        Page_Payee: {
+            items: components["schemas"]["Payee"][];
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
+            nextCursor: string | null;
+            /**
+             * Format: int64
+             * @description Number of rows on all pages; only with `total=true`.
+             */
+            total?: number;
+            /** @description True if there are more rows than `total`: filtered orders are counted up to 10,000, unless the filter is only the status. */
+            totalIsCapped?: boolean;
+        };
+        /** @description One page of a list. */
         Page_PaymentWithOrder: {
             items: components["schemas"]["PaymentWithOrder"][];
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
+            nextCursor: string | null;
+            /**
+             * Format: int64
+             * @description Number of rows on all pages; only with `total=true`.
+             */
+            total?: number;
+            /** @description True if there are more rows than `total`: filtered orders are counted up to 10,000, unless the filter is only the status. */
+            totalIsCapped?: boolean;
+        };
+        /** @description One page of a list. */
+        Page_Payout: {
+            items: components["schemas"]["Payout"][];
             /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
             /**
@@ -3579,6 +4066,20 @@ export interface components {
             totalIsCapped?: boolean;
         };
         /**
+         * @example {
+         *       "reference": "Bank transfer of 1 December"
+         *     }
+         */
+        PaidPayout: {
+            /** @description How to find the transfer. */
+            reference?: string | null;
+            /**
+             * Format: int64
+             * @description The payout's version, as last read.
+             */
+            version?: number | null;
+        };
+        /**
          * @description Status of a part.
          * @enum {string}
          */
@@ -3595,6 +4096,18 @@ export interface components {
             newPassword: string;
             /** @description The session to keep; without it, the session of the cookie or of the access token is kept. */
             refreshToken?: string | null;
+        };
+        /** @description Who gets payouts, with what can be paid. */
+        Payee: {
+            account: components["schemas"]["PayoutAccount"];
+            balances: components["schemas"]["Balance"][];
+            /** @example Ada Lovelace */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Null for the owner of the platform.
+             */
+            workerId: string | null;
         };
         /** @description One attempt to pay an order. */
         Payment: {
@@ -3641,6 +4154,73 @@ export interface components {
             /** @description Only with `expand=order`. */
             order?: null | components["schemas"]["Order"];
         };
+        /** @description Money to a worker, or to the owner of the platform. */
+        Payout: {
+            amount: components["schemas"]["Money"];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Who sends the money: MANUAL for a transfer by hand. */
+            method: components["schemas"]["Provider"];
+            /**
+             * @description The worker's name; empty if no order of theirs has told it yet, and for the owner.
+             * @example Ada Lovelace
+             */
+            name: string;
+            /** @description The recipient reads it. */
+            note: string | null;
+            /** Format: date-time */
+            paidAt: string | null;
+            /** @description FAILED and CANCELLED: why. APPROVED: the error of the last attempt. */
+            reason: string | null;
+            /** @description The account or e-mail address that gets the money; null for a transfer by hand to an account that is known elsewhere. */
+            recipient: string | null;
+            /** @description The provider's id of it, or what was given when it was marked as paid. */
+            reference: string | null;
+            state: components["schemas"]["PayoutState"];
+            /** Format: date-time */
+            updatedAt: string;
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: uuid
+             * @description Null for the owner.
+             */
+            workerId: string | null;
+        };
+        /** @description Where payouts of a worker go. */
+        PayoutAccount: {
+            /** @description MANUAL for a transfer by hand. */
+            method: components["schemas"]["Provider"];
+            /** @description PAYPAL: an e-mail address or a PayPal id. STRIPE: the id of a connected account. MANUAL: an account number, or how else to pay. */
+            recipient: string | null;
+            /** Format: date-time */
+            updatedAt: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description The result for one of several workers: either `payout` or `error` is set. */
+        PayoutResult: {
+            error: components["schemas"]["Refusal"] | null;
+            payout: components["schemas"]["Payout"] | null;
+            /**
+             * Format: uuid
+             * @description Null for the owner.
+             */
+            workerId: string | null;
+        };
+        /** @description One result per worker, in the order of the request; a worker who was named twice has one. */
+        PayoutResults: {
+            results: components["schemas"]["PayoutResult"][];
+        };
+        /**
+         * @description State of a payout. Its amount leaves the balance when it is created.
+         * @enum {string}
+         */
+        PayoutState: "PENDING" | "APPROVED" | "SENT" | "PAID" | "FAILED" | "CANCELLED";
+        /** @description The payout for one recipient, or one result per worker. */
+        PayoutsCreated: components["schemas"]["Payout"] | components["schemas"]["PayoutResults"];
         /** @description A user as shown to others. */
         Person: {
             /** Format: uuid */
@@ -4001,7 +4581,7 @@ export interface components {
          * @description Payment provider.
          * @enum {string}
          */
-        Provider: "STRIPE" | "PAYPAL" | "SANDBOX";
+        Provider: "STRIPE" | "PAYPAL" | "SANDBOX" | "MANUAL";
         /** @description The price of an order that was placed without one. */
         Quote: {
             /** Format: date-time */
@@ -4121,7 +4701,7 @@ export interface components {
          * @enum {string}
          */
         RefundState: "PENDING" | "SUCCEEDED" | "FAILED";
-        /** @description Why one of several orders was refused; the same as the error of a call for that order alone. */
+        /** @description Why one of several was refused; the same as the error of a call for that one alone. */
         Refusal: {
             code: components["schemas"]["ErrorCode"];
             message: string;
@@ -4169,6 +4749,19 @@ export interface components {
             /** @description Internal: administrators and workers read it. */
             reason?: string | null;
             /** Format: int64 */
+            version?: number | null;
+        };
+        /**
+         * @example {
+         *       "note": "Refunded by bank transfer"
+         *     }
+         */
+        ResolvedDifference: {
+            note?: string | null;
+            /**
+             * Format: int64
+             * @description The difference's version, as last read.
+             */
             version?: number | null;
         };
         /** @description A figure for the last 30 days, the 30 days before, and in total. */
@@ -4920,14 +5513,19 @@ export interface components {
     };
     pathItems: never;
 }
+export type AccountBalance = components['schemas']['AccountBalance'];
+export type AccountBalances = components['schemas']['AccountBalances'];
 export type Acknowledged = components['schemas']['Acknowledged'];
 export type Address = components['schemas']['Address'];
 export type Approval = components['schemas']['Approval'];
 export type Assignee = components['schemas']['Assignee'];
 export type Assignment = components['schemas']['Assignment'];
 export type AuditRecord = components['schemas']['AuditRecord'];
+export type Balance = components['schemas']['Balance'];
+export type Balances = components['schemas']['Balances'];
 export type Bucket = components['schemas']['Bucket'];
 export type CancelOrder = components['schemas']['CancelOrder'];
+export type CancelledPayout = components['schemas']['CancelledPayout'];
 export type Cart = components['schemas']['Cart'];
 export type CartChange = components['schemas']['CartChange'];
 export type CartChangeCode = components['schemas']['CartChangeCode'];
@@ -4967,6 +5565,10 @@ export type Delivery = components['schemas']['Delivery'];
 export type DeliveryState = components['schemas']['DeliveryState'];
 export type DemoAccount = components['schemas']['DemoAccount'];
 export type Detail = components['schemas']['Detail'];
+export type Difference = components['schemas']['Difference'];
+export type DifferenceKind = components['schemas']['DifferenceKind'];
+export type DifferenceState = components['schemas']['DifferenceState'];
+export type Earning = components['schemas']['Earning'];
 export type EditedLine = components['schemas']['EditedLine'];
 export type EmailStatus = components['schemas']['EmailStatus'];
 export type EntryKind = components['schemas']['EntryKind'];
@@ -5000,6 +5602,8 @@ export type NewMessage = components['schemas']['NewMessage'];
 export type NewNote = components['schemas']['NewNote'];
 export type NewOrder = components['schemas']['NewOrder'];
 export type NewPayment = components['schemas']['NewPayment'];
+export type NewPayout = components['schemas']['NewPayout'];
+export type NewPayoutAccount = components['schemas']['NewPayoutAccount'];
 export type NewProduct = components['schemas']['NewProduct'];
 export type NewProgress = components['schemas']['NewProgress'];
 export type NewQuote = components['schemas']['NewQuote'];
@@ -5037,13 +5641,17 @@ export type PageCategory = components['schemas']['Page_Category'];
 export type PageChangeRequestWithOrder = components['schemas']['Page_ChangeRequestWithOrder'];
 export type PageConversation = components['schemas']['Page_Conversation'];
 export type PageDelivery = components['schemas']['Page_Delivery'];
+export type PageDifference = components['schemas']['Page_Difference'];
+export type PageEarning = components['schemas']['Page_Earning'];
 export type PageFile = components['schemas']['Page_File'];
 export type PageLedgerLine = components['schemas']['Page_LedgerLine'];
 export type PageMessage = components['schemas']['Page_Message'];
 export type PageNote = components['schemas']['Page_Note'];
 export type PageNotificationWithOrder = components['schemas']['Page_NotificationWithOrder'];
 export type PageOrder = components['schemas']['Page_Order'];
+export type PagePayee = components['schemas']['Page_Payee'];
 export type PagePaymentWithOrder = components['schemas']['Page_PaymentWithOrder'];
+export type PagePayout = components['schemas']['Page_Payout'];
 export type PageProduct = components['schemas']['Page_Product'];
 export type PageProgress = components['schemas']['Page_Progress'];
 export type PageRefund = components['schemas']['Page_Refund'];
@@ -5051,13 +5659,21 @@ export type PageShipment = components['schemas']['Page_Shipment'];
 export type PageStockMovement = components['schemas']['Page_StockMovement'];
 export type PageUser = components['schemas']['Page_User'];
 export type PageWorkerEntry = components['schemas']['Page_WorkerEntry'];
+export type PaidPayout = components['schemas']['PaidPayout'];
 export type PartStatus = components['schemas']['PartStatus'];
 export type PasswordChange = components['schemas']['PasswordChange'];
+export type Payee = components['schemas']['Payee'];
 export type Payment = components['schemas']['Payment'];
 export type PaymentCreated = components['schemas']['PaymentCreated'];
 export type PaymentState = components['schemas']['PaymentState'];
 export type PaymentStatus = components['schemas']['PaymentStatus'];
 export type PaymentWithOrder = components['schemas']['PaymentWithOrder'];
+export type Payout = components['schemas']['Payout'];
+export type PayoutAccount = components['schemas']['PayoutAccount'];
+export type PayoutResult = components['schemas']['PayoutResult'];
+export type PayoutResults = components['schemas']['PayoutResults'];
+export type PayoutState = components['schemas']['PayoutState'];
+export type PayoutsCreated = components['schemas']['PayoutsCreated'];
 export type Person = components['schemas']['Person'];
 export type PictureUpload = components['schemas']['PictureUpload'];
 export type PlacedOrder = components['schemas']['PlacedOrder'];
@@ -5091,6 +5707,7 @@ export type Refusal = components['schemas']['Refusal'];
 export type Register = components['schemas']['Register'];
 export type Rejection = components['schemas']['Rejection'];
 export type Release = components['schemas']['Release'];
+export type ResolvedDifference = components['schemas']['ResolvedDifference'];
 export type Revenue = components['schemas']['Revenue'];
 export type Role = components['schemas']['Role'];
 export type RoleChange = components['schemas']['RoleChange'];
@@ -5577,6 +6194,40 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listBalances: {
+        parameters: {
+            query?: {
+                /**
+                 * @description As booked before this time: RFC 3339, or a day (UTC) to its end. Without it: now.
+                 * @example 2026-11-21
+                 */
+                at?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One balance per account and currency. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountBalances"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listAdminChangeRequests: {
         parameters: {
             query?: {
@@ -5791,6 +6442,85 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listDifferences: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["DifferenceState"][];
+                kind?: components["schemas"]["DifferenceKind"][];
+                /** @description Rows at most, 1 to 100; 20 if not given. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Also count the rows of all pages. */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of a list. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Difference"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    resolveDifference: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read; a stale one is refused with `VERSION_CONFLICT`. Same as the field `version`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ResolvedDifference"];
+            };
+        };
+        responses: {
+            /** @description What differs between us and a provider, or needs a decision. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Difference"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listLedger: {
         parameters: {
             query?: {
@@ -5818,6 +6548,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_LedgerLine"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    exportLedger: {
+        parameters: {
+            query?: {
+                orderId?: string;
+                /** @description Such as `provider:SANDBOX`, `orders`, `platform`. */
+                account?: string;
+                /** @description `csv` if not given. */
+                format?: "csv";
+                /** @description `false` leaves out the byte order mark at the start of the file. Without the mark, Excel does not read UTF-8. */
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The filtered lines */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             400: components["responses"]["Malformed"];
@@ -5932,6 +6698,41 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listPayees: {
+        parameters: {
+            query?: {
+                /** @description Rows at most, 1 to 100; 20 if not given. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Also count the rows of all pages. */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of a list. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Payee"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     listPayments: {
         parameters: {
             query?: {
@@ -5971,6 +6772,41 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    exportPayments: {
+        parameters: {
+            query?: {
+                orderId?: string;
+                state?: components["schemas"]["PaymentState"][];
+                /** @description `csv` if not given. */
+                format?: "csv";
+                /** @description `false` leaves out the byte order mark at the start of the file. Without the mark, Excel does not read UTF-8. */
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The filtered payments */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     refundPayment: {
         parameters: {
             query?: never;
@@ -5999,6 +6835,246 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Refund"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listPayouts: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["PayoutState"][];
+                /** @description Only those of this worker. */
+                workerId?: string;
+                /** @description Rows at most, 1 to 100; 20 if not given. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Also count the rows of all pages. */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of a list. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Payout"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createPayouts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. A repeated request gets the first answer again, with the header `Idempotency-Replayed`: for 7 days if it succeeded, and for two minutes if the state refused it (409, but not `VERSION_CONFLICT`, `CART_CHANGED` and `CART_EMPTY`). Any other refusal leaves the key free. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPayout"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutsCreated"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    exportPayouts: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["PayoutState"][];
+                /** @description Only those of this worker. */
+                workerId?: string;
+                /** @description `csv` if not given. */
+                format?: "csv";
+                /** @description `false` leaves out the byte order mark at the start of the file. Without the mark, Excel does not read UTF-8. */
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The filtered payouts */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    approvePayout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read; a stale one is refused with `VERSION_CONFLICT`. Same as the field `version`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Versioned"];
+            };
+        };
+        responses: {
+            /** @description Money to a worker, or to the owner of the platform. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payout"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cancelPayout: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read; a stale one is refused with `VERSION_CONFLICT`. Same as the field `version`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CancelledPayout"];
+            };
+        };
+        responses: {
+            /** @description Money to a worker, or to the owner of the platform. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payout"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    markPayoutPaid: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read; a stale one is refused with `VERSION_CONFLICT`. Same as the field `version`. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PaidPayout"];
+            };
+        };
+        responses: {
+            /** @description Money to a worker, or to the owner of the platform. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payout"];
                 };
             };
             400: components["responses"]["Malformed"];
@@ -6128,6 +7204,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Refund"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    exportRefunds: {
+        parameters: {
+            query?: {
+                paymentId?: string;
+                state?: components["schemas"]["RefundState"][];
+                /** @description `csv` if not given. */
+                format?: "csv";
+                /** @description `false` leaves out the byte order mark at the start of the file. Without the mark, Excel does not read UTF-8. */
+                bom?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The filtered refunds */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             400: components["responses"]["Malformed"];
@@ -9084,6 +10195,198 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listOwnPayouts: {
+        parameters: {
+            query?: {
+                /** @description Rows at most, 1 to 100; 20 if not given. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Also count the rows of all pages. */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of a list. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Payout"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getPayoutAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where payouts of a worker go. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutAccount"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    setPayoutAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was read; a stale one is refused with `VERSION_CONFLICT`. Same as the field `version`. */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPayoutAccount"];
+            };
+        };
+        responses: {
+            /** @description Where payouts of a worker go. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutAccount"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getBalance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One balance per currency. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Balances"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listEarnings: {
+        parameters: {
+            query?: {
+                /** @description Rows at most, 1 to 100; 20 if not given. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Also count the rows of all pages. */
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of a list. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Earning"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getPayout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Money to a worker, or to the owner of the platform. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payout"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

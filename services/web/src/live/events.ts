@@ -21,6 +21,7 @@ import type {
   OrderWatchAnswer,
   OrderWatchRequest,
   Payment,
+  Payout,
   PresenceEvent,
   ProductEvent,
   Progress,
@@ -46,6 +47,7 @@ export type ServerEvents = {
   "file:deleted": File;
   "shipment:updated": Shipment;
   "payment:updated": Payment;
+  "payout:updated": Payout;
   "product:updated": ProductEvent;
   "stock:low": StockLowEvent;
   "settings:changed": ShopSettings;

@@ -16,17 +16,14 @@ use waybill_proto::order::{
     self as pb, UploadFileRequest, file_service_server::FileService,
     read_file_response::Part as Out, upload_file_request::Part,
 };
-use waybill_service_kit::{AppError, context, page_query};
+use waybill_service_kit::{AppError, choice, context, page_query};
 
 use super::{
     app::{Body, Files, Late, Link, ReadRequest, Target},
     domain::{Home, Purpose},
     wire,
 };
-use crate::{
-    base::grpc::{choice, id},
-    shop::stock::wire::product as product_message,
-};
+use crate::{base::grpc::id, shop::stock::wire::product as product_message};
 
 /// Answers `waybill.order.v1.FileService`.
 #[derive(Debug, Clone)]

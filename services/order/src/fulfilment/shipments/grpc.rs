@@ -8,14 +8,14 @@ use waybill_proto::order::{
     Shipment, UpdateShipmentRequest, UpdateShipmentResponse,
     shipment_service_server::ShipmentService,
 };
-use waybill_service_kit::{AppError, context, once};
+use waybill_service_kit::{AppError, choice, context, once};
 
 use super::{
     app::Shipments,
     domain::{NewShipment, ShipmentPatch, ShipmentState},
     wire,
 };
-use crate::base::grpc::{choice, id};
+use crate::base::grpc::id;
 
 /// Answers `waybill.order.v1.ShipmentService`.
 #[derive(Debug, Clone)]

@@ -3,8 +3,11 @@
 use prost::Message as _;
 use tonic::{Request, Response, Status};
 use waybill_primitives::{ChangeRequestId, FieldErrors, OrderId, UserId};
-use waybill_proto::order::{self as pb, work_service_server::WorkService};
-use waybill_service_kit::{AppError, context, once, page_query};
+use waybill_proto::{
+    common::Refusal,
+    order::{self as pb, work_service_server::WorkService},
+};
+use waybill_service_kit::{AppError, choice, context, once, page_query};
 
 use super::{
     app::{Assignment, Decision, OneOf, PoolFilter, Work},
@@ -15,7 +18,7 @@ use super::{
 use crate::{
     base::{
         fields::{category_filter, check_amounts},
-        grpc::{choice, id},
+        grpc::id,
     },
     fulfilment::{
         notes::{app::Notes, domain::Visibility, wire as notes},
@@ -67,7 +70,7 @@ fn result(one: OneOf) -> pb::OrderResult {
     pb::OrderResult {
         order_id: one.id.to_string(),
         order,
-        error: error.map(|error| pb::Refusal {
+        error: error.map(|error| Refusal {
             code: error.code.into(),
             message: error.message.clone(),
         }),

@@ -4,12 +4,11 @@ pub mod reader;
 
 use waybill_primitives::{Currency, FieldError, FieldErrors, string_enum};
 
-use crate::{
-    base::csv::plain,
-    shop::{
-        products::domain::{NewProduct, Price, Product, ProductKind, ProductPatch},
-        stock::domain::Offer,
-    },
+use waybill_service_kit::csv::plain;
+
+use crate::shop::{
+    products::domain::{NewProduct, Price, Product, ProductKind, ProductPatch},
+    stock::domain::Offer,
 };
 
 string_enum! {

@@ -5,13 +5,12 @@ use waybill_proto::order::{
     self as pb, GetSettingsRequest, GetSettingsResponse, UpdateSettingsRequest,
     UpdateSettingsResponse, shop_service_server::ShopService,
 };
-use waybill_service_kit::{AppError, context};
+use waybill_service_kit::{AppError, choice, context};
 
 use super::{app::Shop, domain::SettingsPatch, wire};
 use crate::base::{
     callers::sees_all,
     file_types::{FileType, FileTypes},
-    grpc::choice,
 };
 
 /// Answers `waybill.order.v1.ShopService`.

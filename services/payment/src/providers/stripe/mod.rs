@@ -144,6 +144,16 @@ impl PaymentProvider for Stripe {
         Ok(Transfer::from(found).status)
     }
 
+    fn check_recipient(&self, recipient: &str) -> Result<(), &'static str> {
+        if recipient.starts_with("acct_") {
+            Ok(())
+        } else {
+            Err(
+                "must be the id of an account that is connected to the shop's, such as acct_1NxyzABC",
+            )
+        }
+    }
+
     async fn pay_out(&self, payout: &PayoutOrder) -> Result<Transfer, ProviderError> {
         let key = format!("payout-{}", payout.idempotency_key);
         let form = NewTransfer::new(payout)?;

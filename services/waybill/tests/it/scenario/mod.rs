@@ -2,6 +2,7 @@
 //! delivery, work that is reassigned, and the day's figures. In both shapes, through the gateway, with REST and the official
 //! Socket.IO client.
 
+mod earnings;
 mod goods;
 mod office;
 mod quote;
@@ -118,6 +119,7 @@ async fn main_job(shape: Shape) {
     customer_live.wait("notification:new", |_| true).await;
 
     records(&customer, &admin, &order).await;
+    earnings::paid(&worker, &admin, &mut worker_live).await;
     // The stranger got none of these events.
     let echo = stranger_live
         .emit("order:watch", json!({"orderId": order}))

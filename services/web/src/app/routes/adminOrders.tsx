@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 import { ledgerFilters, orderFilters, paymentFilters, requestFilters } from "@/features/adminOrders/filters";
+import { differenceFilters, payoutFilters } from "@/features/payouts/filters";
 import { parse } from "@/ui/searchFields";
 import { adminRoute } from "./layouts";
 
@@ -31,5 +32,19 @@ const ledger = createRoute({
   component: lazyRouteComponent(() => import("../pages/LedgerPage"), "LedgerPage"),
 });
 
+const payouts = createRoute({
+  getParentRoute: () => adminRoute,
+  path: "/admin/payouts",
+  validateSearch: payoutFilters,
+  component: lazyRouteComponent(() => import("../pages/PayoutsPage"), "PayoutsPage"),
+});
+
+const differences = createRoute({
+  getParentRoute: () => adminRoute,
+  path: "/admin/differences",
+  validateSearch: differenceFilters,
+  component: lazyRouteComponent(() => import("../pages/DifferencesPage"), "DifferencesPage"),
+});
+
 /** Administrators' pages of orders and money. */
-export const adminOrdersRoutes = [orders, requests, payments, ledger] as const;
+export const adminOrdersRoutes = [orders, requests, payments, ledger, payouts, differences] as const;

@@ -20,5 +20,12 @@ const work = createRoute({
   component: lazyRouteComponent(() => import("../pages/WorkPage"), "WorkPage"),
 });
 
+const earnings = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/earnings",
+  beforeLoad: requireRole("STAFF"),
+  component: lazyRouteComponent(() => import("../pages/EarningsPage"), "EarningsPage"),
+});
+
 /** Pages of workers. */
-export const workerRoutes = [pool, work] as const;
+export const workerRoutes = [pool, work, earnings] as const;

@@ -4,9 +4,9 @@ import { useWorkers } from "@/api/workers";
 import { adminOrders } from "@/i18n/en/adminOrders";
 import { useWords } from "@/i18n/language";
 import { shortId } from "@/ui/names";
-import { providerName } from "./providers";
+import { providerName } from "@/ui/providers";
 
-const PROVIDERS: Provider[] = ["STRIPE", "PAYPAL", "SANDBOX"];
+const PROVIDERS: Provider[] = ["STRIPE", "PAYPAL", "SANDBOX", "MANUAL"];
 
 type Props = { account: string | undefined; onChange: (account: string | undefined) => void };
 
@@ -22,9 +22,13 @@ export function AccountFilter({ account = "", onChange }: Props) {
     { value: "orders", label: t.accounts.orders },
     { value: "platform", label: t.accounts.platform },
     { value: "fees", label: t.accounts.fees },
+    { value: "payouts", label: t.accounts.payouts },
     {
       group: t.providers,
-      items: PROVIDERS.map((provider) => ({ value: `provider:${provider}`, label: providerName(provider) })),
+      items: PROVIDERS.map((provider) => ({
+        value: `provider:${provider}`,
+        label: provider === "MANUAL" ? t.byHand : providerName(provider),
+      })),
     },
     ...(workers.length > 0 ? [{ group: t.workers, items: workers }] : []),
   ];

@@ -18,6 +18,8 @@ export function AccountsHelp() {
         <dd>{t.aboutPlatform}</dd>
         <dt>{t.accounts.fees}</dt>
         <dd>{t.aboutFees}</dd>
+        <dt>{t.accounts.payouts}</dt>
+        <dd>{t.aboutPayouts}</dd>
         <dt>{t.workers}</dt>
         <dd>{t.aboutWorkers}</dd>
       </dl>

@@ -1,17 +1,19 @@
 import { Skeleton, Stack } from "@mantine/core";
 import { keepPreviousData } from "@tanstack/react-query";
 import { BookOpenText } from "lucide-react";
-import { $api } from "@/api/client";
+import { $api, api } from "@/api/client";
 import { refetchSoon } from "@/api/queryClient";
 import { adminOrders } from "@/i18n/en/adminOrders";
 import { useWords } from "@/i18n/language";
 import { useCatchUp, useLive } from "@/live/useLive";
 import { Card } from "@/ui/Card";
 import { Empty } from "@/ui/Empty";
+import { ExportMenu } from "@/ui/ExportMenu";
 import { FailureNote } from "@/ui/Failure";
 import { countSet, Filters } from "@/ui/Filters";
 import { NoMatch } from "@/ui/NoMatch";
 import { Pager } from "@/ui/Pager";
+import { AccountBalances } from "./AccountBalances";
 import { AccountFilter } from "./AccountFilter";
 import { AccountsHelp } from "./AccountsHelp";
 import { PATHS } from "./acts";
@@ -51,7 +53,15 @@ export function LedgerList({ filters, onChange }: Props) {
         <Filters count={countSet([filters.account])}>
           <AccountFilter account={filters.account} onChange={(account) => narrow({ account })} />
         </Filters>
+        <ExportMenu
+          ask={({ format, bom }, how) => {
+            const query = { orderId: filters.orderId, account: filters.account, format, bom };
+            return api.GET("/api/v1/admin/ledger/export", { params: { query }, ...how });
+          }}
+          what={t.exportList}
+        />
       </search>
+      <AccountBalances />
       <AccountsHelp />
       {list.isError && <FailureNote error={list.error} onRetry={() => void list.refetch()} />}
       {(list.data || list.isPending) && (

@@ -1,9 +1,11 @@
 import { Group, Stack, Text } from "@mantine/core";
+import { api } from "@/api/client";
 import { useShop } from "@/api/useShop";
 import { adminOrders } from "@/i18n/en/adminOrders";
 import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
 import { Card } from "@/ui/Card";
+import { ExportMenu } from "@/ui/ExportMenu";
 import { FailureNote } from "@/ui/Failure";
 import { number } from "@/ui/format";
 import { NewRows } from "@/ui/NewRows";
@@ -11,8 +13,7 @@ import { Pager } from "@/ui/Pager";
 import { ActiveFilters } from "./ActiveFilters";
 import { ColumnMenu } from "./ColumnMenu";
 import { type ColumnId, DEFAULT_COLUMNS, rememberedColumns } from "./columns";
-import { ExportMenu } from "./ExportMenu";
-import type { OrderFilters } from "./filters";
+import { narrowing, type OrderFilters, orderQuery } from "./filters";
 import { useKept } from "./keep";
 import { OrderFilterBar } from "./OrderFilterBar";
 import { OrdersTable } from "./OrdersTable";
@@ -53,7 +54,12 @@ export function OrdersList({ filters, onChange }: Props) {
         </Text>
         <Group gap="xs">
           <ColumnMenu columns={columns} onChange={chooseColumns} />
-          <ExportMenu filters={filters} count={count} />
+          <ExportMenu
+            ask={(form, how) =>
+              api.GET("/api/v1/admin/orders/export", { params: { query: { ...orderQuery(filters), ...form } }, ...how })
+            }
+            what={Object.keys(narrowing(filters)).length === 0 ? t.exportAll : t.exportListed(count ?? "")}
+          />
         </Group>
       </Group>
       {list.isError && <FailureNote error={list.error} onRetry={() => void list.refetch()} />}

@@ -1,6 +1,7 @@
-import { Stack, Text } from "@mantine/core";
+import { Group, Stack, Text } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { CreditCard } from "lucide-react";
+import { api } from "@/api/client";
 import type { PaymentWithOrder } from "@/api/schema";
 import { adminOrders } from "@/i18n/en/adminOrders";
 import { common } from "@/i18n/en/common";
@@ -8,6 +9,7 @@ import { useWords, wordsOf } from "@/i18n/language";
 import { Card } from "@/ui/Card";
 import { type Column, DataTable } from "@/ui/DataTable";
 import { Empty } from "@/ui/Empty";
+import { ExportMenu } from "@/ui/ExportMenu";
 import { FailureNote } from "@/ui/Failure";
 import { countSet, Filters } from "@/ui/Filters";
 import { money, number } from "@/ui/format";
@@ -16,12 +18,12 @@ import { NewRows } from "@/ui/NewRows";
 import { NoMatch } from "@/ui/NoMatch";
 import { Pager } from "@/ui/Pager";
 import { PaymentStateStamp } from "@/ui/PaymentStateStamp";
+import { providerName } from "@/ui/providers";
 import { Ago } from "@/ui/Time";
 import { ChoiceFilter } from "./ChoiceFilter";
 import { PAYMENT_STATES, type PaymentFilters } from "./filters";
 import bar from "./OrderFilterBar.module.css";
 import { OrderLookup } from "./OrderLookup";
-import { providerName } from "./providers";
 import { usePayments } from "./usePayments";
 
 type Props = { filters: PaymentFilters; onChange: (filters: PaymentFilters) => void };
@@ -53,9 +55,18 @@ export function PaymentsList({ filters, onChange }: Props) {
           />
         </Filters>
       </search>
-      <Text size="sm" c="dimmed" role="status">
-        {list.data ? count : list.isPending && c.loading}
-      </Text>
+      <Group justify="space-between" gap="xs">
+        <Text size="sm" c="dimmed" role="status">
+          {list.data ? count : list.isPending && c.loading}
+        </Text>
+        <ExportMenu
+          ask={({ format, bom }, how) => {
+            const query = { orderId: filters.orderId, state: filters.state, format, bom };
+            return api.GET("/api/v1/admin/payments/export", { params: { query }, ...how });
+          }}
+          what={t.exportList}
+        />
+      </Group>
       {list.isError && <FailureNote error={list.error} onRetry={() => void list.refetch()} />}
       {(list.data || list.isPending) && (
         <Card flush>

@@ -1,6 +1,16 @@
 import { Skeleton } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { BadgeCheck, CirclePause, HandCoins, type LucideIcon, MailWarning, PackageMinus, UserPlus } from "lucide-react";
+import {
+  BadgeCheck,
+  CirclePause,
+  HandCoins,
+  type LucideIcon,
+  MailWarning,
+  PackageMinus,
+  Scale,
+  Tag,
+  UserPlus,
+} from "lucide-react";
 import type { ReactNode } from "react";
 import { $api } from "@/api/client";
 import { refetchSoon } from "@/api/queryClient";
@@ -42,6 +52,19 @@ function useFailedMails() {
   return $api.useQuery("get", PATHS.deliveries, { params: { query } }, every);
 }
 
+function usePayoutsToApprove() {
+  const query = { state: ["PENDING" as const], limit: 1, total: true };
+  useLive("payout:updated", () => refetchSoon(PATHS.payouts));
+  return $api.useQuery("get", PATHS.payouts, { params: { query } });
+}
+
+function useDifferences() {
+  const query = { state: ["OPEN" as const], limit: 1, total: true };
+  // No event tells of them.
+  const every = { refetchInterval: 60_000 };
+  return $api.useQuery("get", PATHS.differences, { params: { query } }, every);
+}
+
 /** What waits for an administrator, with links to it. */
 export function WorkQueue({ board }: { board: Dashboard | undefined }) {
   const t = useWords(adminOrders);
@@ -49,7 +72,11 @@ export function WorkQueue({ board }: { board: Dashboard | undefined }) {
   const unassigned = useOrderCount(GIVEN.unassigned);
   const toPrice = useOrderCount(GIVEN.toPrice);
   const mails = useFailedMails();
-  const failed = [requests, unassigned, toPrice, mails].find((query) => query.isError && !query.data);
+  const payouts = usePayoutsToApprove();
+  const differences = useDifferences();
+  const failed = [requests, unassigned, toPrice, mails, payouts, differences].find(
+    (query) => query.isError && !query.data,
+  );
   const low = board?.lowStock;
   return (
     <Card title={t.workQueue} flush>
@@ -65,7 +92,7 @@ export function WorkQueue({ board }: { board: Dashboard | undefined }) {
             {t.unassignedOrders}
           </Link>
         </Waiting>
-        <Waiting icon={HandCoins} count={countOf(toPrice.data)}>
+        <Waiting icon={Tag} count={countOf(toPrice.data)}>
           <Link to="/admin/orders" search={GIVEN.toPrice} className={classes.link}>
             {t.priceRequests}
           </Link>
@@ -73,6 +100,16 @@ export function WorkQueue({ board }: { board: Dashboard | undefined }) {
         <Waiting icon={CirclePause} count={board && { value: board.ordersByStatus.ON_HOLD, more: false }}>
           <Link to="/admin/orders" search={GIVEN.onHold} className={classes.link}>
             {t.ordersOnHold}
+          </Link>
+        </Waiting>
+        <Waiting icon={HandCoins} count={countOf(payouts.data)}>
+          <Link to="/admin/payouts" search={{ state: "PENDING" }} className={classes.link}>
+            {t.payoutsToApprove}
+          </Link>
+        </Waiting>
+        <Waiting icon={Scale} count={countOf(differences.data)}>
+          <Link to="/admin/differences" search={{ state: "OPEN" }} className={classes.link}>
+            {t.openDifferences}
           </Link>
         </Waiting>
         <Waiting icon={MailWarning} count={countOf(mails.data)}>

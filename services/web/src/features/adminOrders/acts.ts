@@ -15,6 +15,8 @@ export const PATHS = {
   payments: "/api/v1/admin/payments",
   ledger: "/api/v1/admin/ledger",
   deliveries: "/api/v1/admin/deliveries",
+  payouts: "/api/v1/admin/payouts",
+  differences: "/api/v1/admin/differences",
   workers: WORKERS,
   dashboard: "/api/v1/admin/dashboard",
   analytics: "/api/v1/admin/orders/analytics",

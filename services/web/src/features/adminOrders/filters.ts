@@ -69,7 +69,7 @@ export const paymentFilters = object({ state: anyOf(PAYMENT_STATES), orderId: id
 export type PaymentFilters = Infer<typeof paymentFilters>;
 
 const ACCOUNT =
-  /^(orders|platform|fees|provider:(STRIPE|PAYPAL|SANDBOX)|worker:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+  /^(orders|platform|fees|payouts|provider:(STRIPE|PAYPAL|SANDBOX|MANUAL)|worker:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 /** The address of the ledger. */
 export const ledgerFilters = object({ orderId: id(), account: like(ACCOUNT), cursor: cursor() });

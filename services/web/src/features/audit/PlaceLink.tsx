@@ -23,11 +23,7 @@ export function PlaceLink({ place, children }: { place: Place; children: ReactNo
           {children}
         </TextLink>
       );
-    case "mails":
-      return <TextLink to="/admin/mails">{children}</TextLink>;
-    case "settings":
-      return <TextLink to="/admin/settings">{children}</TextLink>;
-    case "categories":
-      return <TextLink to="/admin/categories">{children}</TextLink>;
+    default:
+      return <TextLink to={`/admin/${place.page}`}>{children}</TextLink>;
   }
 }

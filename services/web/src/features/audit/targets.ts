@@ -6,9 +6,7 @@ export type Place =
   | { page: "order"; id: string }
   | { page: "product"; id: string }
   | { page: "user"; id: string }
-  | { page: "mails" }
-  | { page: "settings" }
-  | { page: "categories" };
+  | { page: "mails" | "payouts" | "differences" | "settings" | "categories" };
 
 type Acted = Pick<AuditRecord, "targetKind" | "targetId" | "before" | "after">;
 
@@ -23,6 +21,9 @@ export function placeOf({ targetKind, targetId, before, after }: Acted): Place |
       return { page: "user", id: targetId };
     case "delivery":
       return { page: "mails" };
+    case "payout":
+    case "difference":
+      return { page: `${targetKind}s` };
     case "settings":
     case "category":
       return { page: targetKind === "settings" ? "settings" : "categories" };

@@ -1,8 +1,9 @@
 import { Button, NativeSelect, Stack, Text } from "@mantine/core";
-import { keepPreviousData, useMutation, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useMutation } from "@tanstack/react-query";
 import { MailCheck, RotateCw } from "lucide-react";
 import { $api, api, body } from "@/api/client";
 import type { Delivery, DeliveryState } from "@/api/schema";
+import { useRefetch } from "@/api/useRefetch";
 import { adminPeople } from "@/i18n/en/adminPeople";
 import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
@@ -24,13 +25,13 @@ type Props = { filters: MailFilters; onChange: (filters: MailFilters) => void };
 export function MailLog({ filters, onChange }: Props) {
   const t = useWords(common);
   const { mails: w } = useWords(adminPeople);
-  const client = useQueryClient();
+  const refetch = useRefetch();
   const { state, cursor } = filters;
   const query = { state: state && [state], cursor, limit: 50, total: cursor ? undefined : true };
   const list = $api.useQuery("get", DELIVERIES, { params: { query } }, { placeholderData: keepPreviousData });
   const retry = useMutation({
     mutationFn: (id: string) => body(api.POST(`${DELIVERIES}/{id}/retry`, { params: { path: { id } } })),
-    onSettled: () => client.invalidateQueries({ queryKey: ["get", DELIVERIES] }),
+    onSettled: () => refetch(DELIVERIES),
   });
   const total = list.data?.total;
   return (

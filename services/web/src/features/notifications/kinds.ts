@@ -7,6 +7,7 @@ import {
   CheckCheck,
   CircleAlert,
   ClipboardPlus,
+  HandCoins,
   Inbox,
   KeyRound,
   type LucideIcon,
@@ -14,6 +15,7 @@ import {
   Radio,
   RefreshCw,
   Repeat2,
+  Scale,
   StickyNote,
   Tag,
   TimerOff,
@@ -51,6 +53,9 @@ const KINDS: Record<NotificationType, [LucideIcon, Tone]> = {
   QUOTE_ACCEPTED: [Tag, "done"],
   QUOTE_EXPIRED: [TimerOff, "over"],
   PASSWORD_CHANGED: [KeyRound, "held"],
+  PAYOUT_PAID: [HandCoins, "done"],
+  PAYOUT_FAILED: [CircleAlert, "bad"],
+  PAYMENT_DIFFERENCE: [Scale, "bad"],
 };
 
 /** Icon and tone of a type; of one that a newer server sends, the bell. */

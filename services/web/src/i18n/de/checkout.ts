@@ -16,6 +16,7 @@ export const checkout: Translation["checkout"] = {
     SANDBOX: "Testzahlung, es fließt kein Geld",
     STRIPE: "Karte (Stripe)",
     PAYPAL: "PayPal",
+    MANUAL: "Von Hand",
   },
   refunds: "Erstattungen",
   refundState: { PENDING: "Auf dem Weg zurück", SUCCEEDED: "Erstattet", FAILED: "Nicht erstattet" },

@@ -178,6 +178,7 @@ export const common: Translation["common"] = {
     LINK_EXPIRED: "Dieser Link ist abgelaufen.",
     ORDER_NOT_PAYABLE: "Dieser Auftrag kann nicht bezahlt werden.",
     CHECKOUT_CLOSED: "Diese Zahlung ist schon abgeschlossen.",
+    BALANCE_TOO_LOW: "So viel ist für eine Auszahlung nicht verfügbar.",
     REFUND_TOO_LARGE: "So viel lässt sich von dieser Zahlung nicht mehr erstatten.",
   },
 };

@@ -10,6 +10,7 @@ import { files } from "./files";
 import { notifications } from "./notifications";
 import { orderForm } from "./orderForm";
 import { orders } from "./orders";
+import { payouts } from "./payouts";
 import { session } from "./session";
 import { shell } from "./shell";
 import { storefront } from "./storefront";
@@ -29,6 +30,7 @@ export const de: Translation = {
   notifications,
   orderForm,
   orders,
+  payouts,
   session,
   shell,
   storefront,

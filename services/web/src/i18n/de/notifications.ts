@@ -42,5 +42,8 @@ export const notifications: Translation["notifications"] = {
     QUOTE_ACCEPTED: "Angebot angenommen",
     QUOTE_EXPIRED: "Angebot abgelaufen",
     PASSWORD_CHANGED: "Ihr Passwort wurde geändert",
+    PAYOUT_PAID: "Ihr Verdienst wurde ausgezahlt",
+    PAYOUT_FAILED: "Eine Auszahlung ist fehlgeschlagen",
+    PAYMENT_DIFFERENCE: "Etwas stimmt mit einer Zahlung nicht",
   },
 };

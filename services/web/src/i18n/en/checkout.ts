@@ -19,6 +19,7 @@ export const checkout = {
     SANDBOX: "Test payment, no money moves",
     STRIPE: "Card (Stripe)",
     PAYPAL: "PayPal",
+    MANUAL: "By hand",
   } as Record<Provider, string>,
   refunds: "Refunds",
   refundState: { PENDING: "On its way back", SUCCEEDED: "Refunded", FAILED: "Not refunded" } as Record<

@@ -9,6 +9,7 @@ import type { files } from "./files";
 import type { notifications } from "./notifications";
 import type { orderForm } from "./orderForm";
 import type { orders } from "./orders";
+import type { payouts } from "./payouts";
 import type { session } from "./session";
 import type { shell } from "./shell";
 import type { storefront } from "./storefront";
@@ -28,6 +29,7 @@ export type Translation = {
   notifications: Text<typeof notifications>;
   orderForm: Text<typeof orderForm>;
   orders: Text<typeof orders>;
+  payouts: Text<typeof payouts>;
   session: Text<typeof session>;
   shell: Text<typeof shell>;
   storefront: Text<typeof storefront>;

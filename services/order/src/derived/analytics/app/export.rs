@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use serde_json::{Value, json};
 use waybill_primitives::{Role, Timestamp};
-use waybill_service_kit::{AppError, CallContext};
+use waybill_service_kit::{AppError, CallContext, csv::Lines};
 use waybill_store::{
     Db,
     page::{Limit, PageQuery},
@@ -16,10 +16,7 @@ use waybill_store::{
 
 use super::Analytics;
 use crate::{
-    base::{
-        audit::{self, Act},
-        csv::Lines,
-    },
+    base::audit::{self, Act},
     orders::{
         domain::{Filter, Order, Search, Sort, Viewer},
         store,

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, FromQueryResult, Order as Direction,
     QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Statement,
-    sea_query::{CaseStatement, Expr, ExprTrait as _, Func, SimpleExpr},
+    sea_query::{CaseStatement, Expr, ExprTrait as _},
 };
 use waybill_primitives::{Currency, ProductId, Span, UserId};
-use waybill_store::StoreError;
+use waybill_store::{StoreError, rows::sum};
 
 use crate::{
     derived::analytics::{
@@ -26,15 +26,6 @@ const TOTALS: [Metric; 5] = [
     Metric::Completed,
     Metric::Cancelled,
 ];
-
-/// A sum of whole numbers, as a whole number on every database.
-fn sum(of: SimpleExpr, connection: &impl ConnectionTrait) -> SimpleExpr {
-    let kind = match connection.get_database_backend() {
-        sea_orm::DbBackend::MySql => "SIGNED",
-        _ => "BIGINT",
-    };
-    Func::sum(of).cast_as(kind)
-}
 
 fn of(generation: i64, metrics: &[Metric], currency: Currency) -> Select<Entity> {
     Entity::find()

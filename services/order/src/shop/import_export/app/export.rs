@@ -6,15 +6,12 @@ use futures::{
 };
 use serde_json::{Value, json};
 use waybill_primitives::Role;
-use waybill_service_kit::{AppError, CallContext};
+use waybill_service_kit::{AppError, CallContext, csv::Lines};
 use waybill_store::page::Limit;
 
 use super::ImportExport;
 use crate::{
-    base::{
-        audit::{self, Act},
-        csv::Lines,
-    },
+    base::audit::{self, Act},
     shop::{
         app_context::PageQuery,
         catalogue::{

@@ -7,7 +7,9 @@ use super::{
     reader::{Line, Reader},
     *,
 };
-use crate::{base::csv::Lines, shop::catalogue::app::opened};
+use waybill_service_kit::csv::Lines;
+
+use crate::shop::catalogue::app::opened;
 
 const SHOP: Currency = Currency::USD;
 const NOW: Timestamp = Timestamp::UNIX_EPOCH;

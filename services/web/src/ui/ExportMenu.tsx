@@ -4,13 +4,19 @@ import { useState } from "react";
 import { adminOrders } from "@/i18n/en/adminOrders";
 import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
-import { FailureNote } from "@/ui/Failure";
-import { bytes } from "@/ui/format";
-import { narrowing, type OrderFilters } from "./filters";
+import type { Ask } from "./exportCsv";
+import { FailureNote } from "./Failure";
+import { bytes } from "./format";
 import { useExport } from "./useExport";
 
-/** Exports the listed orders, all pages of them, as CSV. The export goes on while the panel is closed. */
-export function ExportMenu({ filters, count }: { filters: OrderFilters; count: string | null }) {
+type Props = {
+  ask: Ask;
+  /** What is exported. */
+  what: string;
+};
+
+/** Exports a list, all pages of it, as CSV. The export goes on while the panel is closed. */
+export function ExportMenu({ ask, what }: Props) {
   const c = useWords(common);
   const run = useExport();
   const [bom, setBom] = useState(true);
@@ -26,14 +32,7 @@ export function ExportMenu({ filters, count }: { filters: OrderFilters; count: s
         </Button>
       </Popover.Target>
       <Popover.Dropdown aria-label={c.export}>
-        <ExportPanel
-          run={run}
-          bom={bom}
-          onBom={setBom}
-          isWhole={Object.keys(narrowing(filters)).length === 0}
-          count={count}
-          onStart={() => run.start({ filters, bom })}
-        />
+        <ExportPanel run={run} bom={bom} onBom={setBom} what={what} onStart={() => run.start({ ask, bom })} />
       </Popover.Dropdown>
     </Popover>
   );
@@ -43,17 +42,16 @@ type PanelProps = {
   run: ReturnType<typeof useExport>;
   bom: boolean;
   onBom: (bom: boolean) => void;
-  isWhole: boolean;
-  count: string | null;
+  what: string;
   onStart: () => void;
 };
 
-function ExportPanel({ run, bom, onBom, isWhole, count, onStart }: PanelProps) {
+function ExportPanel({ run, bom, onBom, what, onStart }: PanelProps) {
   const t = useWords(adminOrders);
   const c = useWords(common);
   return (
     <Stack gap="sm">
-      <Text size="sm">{isWhole ? t.exportAll : t.exportListed(count ?? "")}</Text>
+      <Text size="sm">{what}</Text>
       <Checkbox
         label={t.forExcel}
         description={t.forExcelHint}

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
+import { api } from "@/api/client";
 import { ApiError, failureOf } from "@/api/failure";
 import { fakeApi, refusal } from "@/testing/fakeApi";
-import { exportOrders, nameOf } from "./exportOrders";
-import type { OrderFilters } from "./filters";
+import { exportCsv, nameOf } from "@/ui/exportCsv";
+import { type OrderFilters, orderQuery } from "./filters";
 
 const PATH = "GET /api/v1/admin/orders/export";
 const headers = { "content-type": "text/csv", "content-disposition": 'attachment; filename="orders-1.csv"' };
@@ -18,7 +19,11 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 function run(filters: OrderFilters = {}, onBytes: (count: number, control: AbortController) => void = () => undefined) {
   const control = new AbortController();
   const options = { bom: false, signal: control.signal, onBytes: (count: number) => onBytes(count, control) };
-  return exportOrders(filters, options);
+  return exportCsv(
+    (form, how) =>
+      api.GET("/api/v1/admin/orders/export", { params: { query: { ...orderQuery(filters), ...form } }, ...how }),
+    options,
+  );
 }
 
 test("tells the bytes so far, and puts the pieces together", async () => {
@@ -88,7 +93,7 @@ test("a refusal is thrown before anything is read", async () => {
 test.each([
   ['attachment; filename="orders-20261130.csv"', "orders-20261130.csv"],
   ["attachment; filename=a.csv", "a.csv"],
-  [null, "orders.csv"],
+  [null, "export.csv"],
 ])("of %j the name is %s", (disposition, name) => {
   expect(nameOf(disposition)).toBe(name);
 });

@@ -1,7 +1,13 @@
-import { api } from "@/api/client";
-import { type OrderFilters, orderQuery } from "./filters";
-
 export type Exported = { name: string; file: Blob };
+
+/** How the file is written. */
+export type Form = { format: "csv"; bom: boolean };
+
+/** Asks for the export of a list, to be read as a stream. */
+export type Ask = (
+  form: Form,
+  how: { parseAs: "stream"; signal: AbortSignal },
+) => Promise<{ data?: ReadableStream<Uint8Array> | null | undefined; response: Response }>;
 
 type Options = {
   /** With a byte order mark, without which Excel does not read UTF-8. */
@@ -14,13 +20,9 @@ type Options = {
 /** Pieces are put together at this size, so that the browser may keep them on the disk. */
 const PIECE = 4_000_000;
 
-/** The orders of a list as CSV. An export that breaks off on the way throws, so that nobody works with a part of it. */
-export async function exportOrders(filters: OrderFilters, { bom, signal, onBytes }: Options): Promise<Exported> {
-  const { data, response } = await api.GET("/api/v1/admin/orders/export", {
-    params: { query: { ...orderQuery(filters), format: "csv", bom } },
-    parseAs: "stream",
-    signal,
-  });
+/** A list as CSV. An export that breaks off on the way throws, so that nobody works with a part of it. */
+export async function exportCsv(ask: Ask, { bom, signal, onBytes }: Options): Promise<Exported> {
+  const { data, response } = await ask({ format: "csv", bom }, { parseAs: "stream", signal });
   const file = data ? await collected(data, signal, onBytes) : new Blob([], { type: CSV });
   return { name: nameOf(response.headers.get("content-disposition")), file };
 }
@@ -58,5 +60,5 @@ async function collected(stream: ReadableStream<Uint8Array>, signal: AbortSignal
 
 /** The file name of a `Content-Disposition`. */
 export function nameOf(disposition: string | null): string {
-  return /filename="?([^";]+)"?/.exec(disposition ?? "")?.[1] ?? "orders.csv";
+  return /filename="?([^";]+)"?/.exec(disposition ?? "")?.[1] ?? "export.csv";
 }

@@ -88,8 +88,23 @@ impl Lines {
     /// Adds a line. Every line has as many cells as the first.
     pub fn push<'a>(&mut self, texts: impl IntoIterator<Item = Cow<'a, str>>) -> csv::Result<()> {
         for text in texts {
-            self.writer.write_field(cell(&text).as_bytes())?;
+            self.text(&text)?;
         }
+        self.end()
+    }
+
+    /// Adds a cell to the line.
+    pub fn text(&mut self, text: &str) -> csv::Result<()> {
+        self.writer.write_field(cell(text).as_bytes())
+    }
+
+    /// Adds a number of our own, which may be negative.
+    pub fn number(&mut self, number: &str) -> csv::Result<()> {
+        self.writer.write_field(number.as_bytes())
+    }
+
+    /// Ends the line.
+    pub fn end(&mut self) -> csv::Result<()> {
         self.writer.write_record(None::<&[u8]>)
     }
 

@@ -1,8 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { saveFile } from "@/ui/saveFile";
-import { type Exported, exportOrders } from "./exportOrders";
-import type { OrderFilters } from "./filters";
+import { type Ask, type Exported, exportCsv } from "./exportCsv";
+import { saveFile } from "./saveFile";
 
 /** Runs one export at a time, tells how far it is, and can stop it. Leaving the page stops it too. */
 export function useExport() {
@@ -10,11 +9,11 @@ export function useExport() {
   const running = useRef<AbortController>(null);
   useEffect(() => () => running.current?.abort(), []);
   const attempt = useMutation({
-    mutationFn: ({ filters, bom }: { filters: OrderFilters; bom: boolean }): Promise<Exported> => {
+    mutationFn: ({ ask, bom }: { ask: Ask; bom: boolean }): Promise<Exported> => {
       const control = new AbortController();
       running.current = control;
       setBytes(0);
-      return exportOrders(filters, { bom, signal: control.signal, onBytes: setBytes });
+      return exportCsv(ask, { bom, signal: control.signal, onBytes: setBytes });
     },
     onSuccess: ({ name, file }) => saveFile(file, name),
   });
