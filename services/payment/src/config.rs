@@ -10,6 +10,7 @@ use crate::{
     payments::return_url::origin_of,
     providers::{
         PaymentProvider,
+        paypal::{PayPal, PayPalSettings},
         stripe::{Stripe, StripeSettings},
     },
 };
@@ -31,6 +32,14 @@ settings! {
         pub stripe_webhook_secret: Option<SecretString> = "WAYBILL_STRIPE_WEBHOOK_SECRET";
         /// Where Stripe answers.
         pub stripe_url: Uri = "WAYBILL_STRIPE_URL", default "https://api.stripe.com";
+        /// Client id of the app with PayPal: with it, customers can pay by PayPal.
+        pub paypal_client_id: Option<String> = "WAYBILL_PAYPAL_CLIENT_ID";
+        /// Secret of the app with PayPal.
+        pub paypal_client_secret: Option<SecretString> = "WAYBILL_PAYPAL_CLIENT_SECRET";
+        /// PayPal's id of the webhook at `/api/v1/webhooks/paypal`, which it signs with.
+        pub paypal_webhook_id: Option<String> = "WAYBILL_PAYPAL_WEBHOOK_ID";
+        /// Where PayPal answers; for tests `https://api-m.sandbox.paypal.com`.
+        pub paypal_url: Uri = "WAYBILL_PAYPAL_URL", default "https://api-m.paypal.com";
     }
 }
 
@@ -43,6 +52,9 @@ impl Settings {
         let mut configured: Vec<Arc<dyn PaymentProvider>> = Vec::new();
         if let Some(stripe) = self.stripe()? {
             configured.push(Arc::new(Stripe::new(stripe)?));
+        }
+        if let Some(paypal) = self.paypal()? {
+            configured.push(Arc::new(PayPal::new(paypal)?));
         }
         Ok(configured)
     }
@@ -61,7 +73,7 @@ impl Settings {
                     .filter(|secret| !secret.is_empty())
                     .map(SecretString::from)
                     .collect(),
-                url: self.stripe_url.to_string().trim_end_matches('/').to_owned(),
+                url: without_slash(&self.stripe_url),
             })),
             // Without its messages, and without an address to come back to, money would arrive that nobody hears of.
             _ => Err(AppError::malformed(
@@ -69,6 +81,27 @@ impl Settings {
             )),
         }
     }
+
+    fn paypal(&self) -> Result<Option<PayPalSettings>, AppError> {
+        let (id, secret) = (&self.paypal_client_id, &self.paypal_client_secret);
+        match (id, secret, &self.paypal_webhook_id, &self.public_url) {
+            (None, None, None, _) => Ok(None),
+            (Some(id), Some(secret), Some(webhook), Some(_)) => Ok(Some(PayPalSettings {
+                client_id: id.clone(),
+                client_secret: secret.clone(),
+                webhook_id: webhook.clone(),
+                url: without_slash(&self.paypal_url),
+            })),
+            // As with Stripe.
+            _ => Err(AppError::malformed(
+                "PayPal needs WAYBILL_PAYPAL_CLIENT_ID, WAYBILL_PAYPAL_CLIENT_SECRET, WAYBILL_PAYPAL_WEBHOOK_ID and WAYBILL_PUBLIC_URL",
+            )),
+        }
+    }
+}
+
+fn without_slash(url: &Uri) -> String {
+    url.to_string().trim_end_matches('/').to_owned()
 }
 
 impl Default for Settings {
@@ -81,6 +114,10 @@ impl Default for Settings {
             stripe_secret_key: None,
             stripe_webhook_secret: None,
             stripe_url: Uri::from_static("https://api.stripe.com"),
+            paypal_client_id: None,
+            paypal_client_secret: None,
+            paypal_webhook_id: None,
+            paypal_url: Uri::from_static("https://api-m.paypal.com"),
         }
     }
 }
@@ -131,28 +168,51 @@ mod tests {
         assert_eq!(errors.0.len(), 3, "{errors}");
     }
 
+    /// Settings with a value of these names.
+    fn with(names: &[&str]) -> Settings {
+        let sources = names.iter().fold(Sources::empty(), |sources, name| {
+            let value = match *name {
+                "WAYBILL_PUBLIC_URL" => "https://shop.example",
+                _ => "one, two,",
+            };
+            sources.with(name, value)
+        });
+        let (settings,) = load::<(Settings,)>(&sources).unwrap();
+        settings
+    }
+
     #[test]
     fn an_account_with_stripe_is_complete_or_absent() {
-        let stripe = |names: &[&str]| {
-            let sources = names.iter().fold(Sources::empty(), |sources, name| {
-                let value = match *name {
-                    "WAYBILL_PUBLIC_URL" => "https://shop.example",
-                    _ => "one, two,",
-                };
-                sources.with(name, value)
-            });
-            let (settings,) = load::<(Settings,)>(&sources).unwrap();
-            settings.stripe()
-        };
         let (key, webhook) = ("WAYBILL_STRIPE_SECRET_KEY", "WAYBILL_STRIPE_WEBHOOK_SECRET");
-        assert!(stripe(&[]).unwrap().is_none());
-        let complete = stripe(&[key, webhook, "WAYBILL_PUBLIC_URL"])
-            .unwrap()
-            .unwrap();
+        assert!(with(&[]).stripe().unwrap().is_none());
+        let complete = with(&[key, webhook, "WAYBILL_PUBLIC_URL"]).stripe();
+        let complete = complete.unwrap().unwrap();
         assert_eq!(complete.webhook_secrets.len(), 2);
         assert_eq!(complete.url, "https://api.stripe.com");
         for incomplete in [&[key][..], &[webhook], &[key, webhook]] {
-            assert!(stripe(incomplete).is_err(), "{incomplete:?}");
+            assert!(with(incomplete).stripe().is_err(), "{incomplete:?}");
+        }
+    }
+
+    #[test]
+    fn an_account_with_paypal_is_complete_or_absent() {
+        let all = [
+            "WAYBILL_PAYPAL_CLIENT_ID",
+            "WAYBILL_PAYPAL_CLIENT_SECRET",
+            "WAYBILL_PAYPAL_WEBHOOK_ID",
+            "WAYBILL_PUBLIC_URL",
+        ];
+        assert!(with(&["WAYBILL_PUBLIC_URL"]).paypal().unwrap().is_none());
+        let complete = with(&all);
+        assert_eq!(
+            complete.paypal().unwrap().unwrap().url,
+            "https://api-m.paypal.com"
+        );
+        assert_eq!(complete.providers().unwrap().len(), 1);
+        for missing in all {
+            let mut names = all.to_vec();
+            names.retain(|name| *name != missing);
+            assert!(with(&names).paypal().is_err(), "without {missing}");
         }
     }
 }

@@ -45,6 +45,7 @@ pub use providers::{
     BegunPayment, Capture, Checkout, CheckoutSession, Delivery, Message, News, PaymentKey,
     PaymentProvider, PaymentStatus, PayoutOrder, ProviderError, Providers, RefundOrder, Transfer,
     TransferStatus, WebhookError,
+    paypal::{CertificateSource, PayPal, PayPalSettings, PayPalTrust},
     sandbox::Sandbox,
     stripe::{Stripe, StripeSettings},
 };

@@ -12,9 +12,10 @@ use super::{files, words};
 use crate::root;
 
 /// Dependencies that a member needs although its sources do not name them, each with its reason.
-const UNNAMED: [(&str, &str); 2] = [
-    ("waybill-proto", "tonic"),       // named by the generated code
-    ("waybill-proto", "tonic-prost"), // named by the generated code
+const UNNAMED: [(&str, &str); 3] = [
+    ("waybill-proto", "tonic"),           // named by the generated code
+    ("waybill-proto", "tonic-prost"),     // named by the generated code
+    ("waybill-payment", "rustls-webpki"), // its library is called webpki
 ];
 
 pub fn check(metadata: &Metadata, findings: &mut Vec<String>) -> Result<()> {

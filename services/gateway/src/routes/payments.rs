@@ -32,6 +32,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(refund_payment))
         .routes(routes!(list_refunds))
         .routes(routes!(receive_stripe_webhook))
+        .routes(routes!(receive_paypal_webhook))
         .routes(routes!(get_sandbox_checkout, complete_sandbox_checkout))
 }
 
@@ -188,8 +189,20 @@ pub async fn receive_stripe_webhook(
     receive(&app, &context, pb::Provider::Stripe, &headers, body).await
 }
 
+/// Receive a message of PayPal. Its signature is checked on the body as it was sent.
+#[utoipa::path(post, path = "/api/v1/webhooks/paypal", tag = "payments", security(()),
+    request_body(content = String, content_type = "application/octet-stream"))]
+pub async fn receive_paypal_webhook(
+    State(app): State<App>,
+    Unsigned(context): Unsigned,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<NoContent, ApiError> {
+    receive(&app, &context, pb::Provider::Paypal, &headers, body).await
+}
+
 /// The headers that a provider signs with begin so; others are not passed on.
-const SIGNATURE_HEADERS: [&str; 1] = ["stripe-"];
+const SIGNATURE_HEADERS: [&str; 2] = ["stripe-", "paypal-"];
 
 async fn receive(
     app: &App,

@@ -19,6 +19,26 @@ const REPETITIONS: usize = 2;
 /// Headers by which the support of providers finds a request.
 const REQUEST_IDS: [&str; 2] = ["request-id", "paypal-debug-id"];
 
+/// A call that failed.
+#[derive(Debug)]
+pub struct Failure {
+    pub error: ProviderError,
+    /// Of the answer; none without one.
+    pub status: Option<StatusCode>,
+    /// Of the answer; empty without one.
+    pub body: Vec<u8>,
+}
+
+impl From<ProviderError> for Failure {
+    fn from(error: ProviderError) -> Self {
+        Self {
+            error,
+            status: None,
+            body: Vec::new(),
+        }
+    }
+}
+
 /// The HTTP client of a provider.
 #[derive(Debug, Clone)]
 pub struct Http {
@@ -53,6 +73,19 @@ impl Http {
         &self,
         request: RequestBuilder,
     ) -> Result<T, ProviderError> {
+        self.ask(request).await.map_err(|failure| failure.error)
+    }
+
+    /// As [`Http::send`], with what the provider answered when it refused.
+    pub async fn ask<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, Failure> {
+        let body = self.fetch(request).await?;
+        serde_json::from_slice(&body).map_err(|error| {
+            ProviderError::Unavailable(format!("its answer is not readable: {error}")).into()
+        })
+    }
+
+    /// As [`Http::ask`], for an answer that is no JSON.
+    pub async fn fetch(&self, request: RequestBuilder) -> Result<Vec<u8>, Failure> {
         let pauses = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(200))
             .with_max_times(REPETITIONS)
@@ -63,16 +96,13 @@ impl Http {
             })?;
             self.attempt(request).await
         };
-        let body = attempt
+        attempt
             .retry(pauses)
-            .when(|error| matches!(error, ProviderError::Unavailable(_)))
-            .await?;
-        serde_json::from_slice(&body).map_err(|error| {
-            ProviderError::Unavailable(format!("its answer is not readable: {error}"))
-        })
+            .when(|failure| matches!(failure.error, ProviderError::Unavailable(_)))
+            .await
     }
 
-    async fn attempt(&self, request: RequestBuilder) -> Result<Vec<u8>, ProviderError> {
+    async fn attempt(&self, request: RequestBuilder) -> Result<Vec<u8>, Failure> {
         let started = Instant::now();
         let provider = self.provider.as_str();
         let count = |outcome: &str| {
@@ -87,7 +117,7 @@ impl Http {
                 // Without the address: it may carry a token.
                 let error = chain(&error.without_url());
                 tracing::warn!(provider, error, "the payment provider was not reached");
-                return Err(ProviderError::Unavailable(error));
+                return Err(ProviderError::Unavailable(error).into());
             }
         };
         let (status, path) = (response.status(), response.url().path().to_owned());
@@ -103,7 +133,7 @@ impl Http {
         }
         let why = (self.explain)(&body).unwrap_or_else(|| status.to_string());
         tracing::warn!(provider, path, %status, request_id, why, "the payment provider refused");
-        Err(match status {
+        let error = match status {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => ProviderError::Account(why),
             // A conflict: an earlier attempt with the same idempotency key is still at work.
             StatusCode::REQUEST_TIMEOUT | StatusCode::CONFLICT | StatusCode::TOO_MANY_REQUESTS => {
@@ -111,6 +141,11 @@ impl Http {
             }
             _ if status.is_server_error() => ProviderError::Unavailable(why),
             _ => ProviderError::Refused(why),
+        };
+        Err(Failure {
+            error,
+            status: Some(status),
+            body: body.into(),
         })
     }
 }

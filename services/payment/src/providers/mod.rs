@@ -12,6 +12,7 @@ use waybill_primitives::{Money, PaymentId, Timestamp};
 use crate::entity::payment::Provider;
 
 mod http;
+pub mod paypal;
 pub mod sandbox;
 pub mod stripe;
 

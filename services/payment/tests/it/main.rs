@@ -3,6 +3,7 @@
 // A call within the process nests the futures of the client and of the service.
 #![recursion_limit = "256"]
 
+mod described;
 mod differences;
 mod fake;
 mod idempotency;
@@ -10,7 +11,9 @@ mod ledger;
 mod partial;
 mod payments;
 mod payouts;
+mod paypal;
 mod refunds;
+mod remote;
 mod replaced;
 mod sagas;
 mod sandbox;

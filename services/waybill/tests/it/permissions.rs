@@ -247,6 +247,7 @@ pub(crate) const TABLE: &[(&str, &str, &str, Expected)] = &[
     ("GET", "/api/v1/admin/refunds", "", ADMINS),
     // Without the setting of a provider, there is no webhook of it; with it, the signature decides.
     ("POST", "/api/v1/webhooks/stripe", "{}", NOBODY),
+    ("POST", "/api/v1/webhooks/paypal", "{}", NOBODY),
     ("GET", "/api/v1/admin/payments", "", ADMINS),
     // Payouts.
     ("GET", "/api/v1/payouts", "", WORKERS),

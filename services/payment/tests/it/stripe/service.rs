@@ -1,97 +1,35 @@
 //! The service with Stripe.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
 use axum::http::StatusCode;
 use ring::hmac;
 use serde_json::{Value, json};
-use waybill_payment::{Providers, Settings, build_with};
 use waybill_primitives::{Clock as _, Currency, Money};
-use waybill_proto::payment::{
-    self as proto, PaymentState, payment_service_client::PaymentServiceClient,
-};
-use waybill_service_kit::{AppError, CallContext, ErrorKind, GrpcChannel, Job, local_channel};
-use waybill_testkit::answer;
+use waybill_proto::payment::{self as proto, PaymentState};
+use waybill_service_kit::{AppError, ErrorKind};
 
 use super::stand_in::StandIn;
-use crate::shop::{Person, Shop, on_any_database, outgoing};
+use crate::{
+    remote::{Service, payments_of, words_of},
+    shop::{Shop, on_any_database},
+};
 
-/// The service with Stripe as its only provider.
-struct Service {
-    client: PaymentServiceClient<GrpcChannel>,
-    jobs: Vec<Job>,
-}
-
-impl Service {
-    async fn start(shop: &Shop, stand_in: &StandIn) -> Self {
-        let settings = Settings {
-            public_url: Some("https://shop.example".to_owned()),
-            ..Settings::default()
-        };
-        let providers = Providers::new(vec![Arc::new(stand_in.provider())]);
-        let order = shop.order_channel.clone();
-        let service = build_with(&shop.deps, &settings, order, providers).await;
-        let service = service.expect("the service is built");
-        Self {
-            client: PaymentServiceClient::new(local_channel(&service, &shop.deps)),
-            jobs: service.jobs,
-        }
-    }
-
-    async fn create(&self, ctx: &CallContext, order_id: &str) -> Result<proto::Payment, AppError> {
-        let request = proto::CreatePaymentRequest {
-            order_id: order_id.to_owned(),
-            provider: proto::Provider::Stripe.into(),
-            ..proto::CreatePaymentRequest::default()
-        };
-        let mut client = self.client.clone();
-        let created = answer(client.create_payment(outgoing(ctx, request)).await)?;
-        Ok(created.payment.expect("a payment in the answer"))
-    }
-
-    /// A message of Stripe about an object, signed at the time.
-    async fn tell(
-        &self,
-        shop: &Shop,
-        id: &str,
-        kind: &str,
-        object: &Value,
-    ) -> Result<(), AppError> {
-        let event = json!({"id": id, "object": "event", "type": kind, "data": {"object": object}});
-        let (body, at) = (event.to_string(), shop.clock.now().secs());
-        let key = hmac::Key::new(hmac::HMAC_SHA256, b"whsec_test");
-        let signature = hex::encode(hmac::sign(&key, format!("{at}.{body}").as_bytes()));
-        let header = format!("t={at},v1={signature}");
-        let request = proto::ReceiveWebhookRequest {
-            provider: proto::Provider::Stripe.into(),
-            headers: HashMap::from([("stripe-signature".to_owned(), header)]),
-            body: body.into(),
-        };
-        let mut client = self.client.clone();
-        let anyone = CallContext::anonymous();
-        answer(client.receive_webhook(outgoing(&anyone, request)).await).map(drop)
-    }
-
-    async fn run_jobs(&self) {
-        for job in &self.jobs {
-            (job.run)().await.expect("the job succeeds");
-        }
-    }
-}
-
-/// The payments of an order, newest first.
-async fn payments_of(
+/// A message of Stripe about an object, signed at the time.
+async fn tell(
+    service: &Service,
     shop: &Shop,
-    customer: &Person,
-    order: &waybill_proto::order::Order,
-) -> Vec<proto::Payment> {
-    let request = proto::ListPaymentsRequest {
-        order_id: order.id.clone(),
-        of_order: true,
-        ..proto::ListPaymentsRequest::default()
-    };
-    let listed = shop.list(&customer.ctx, request).await;
-    listed.expect("a list").payments
+    id: &str,
+    kind: &str,
+    object: &Value,
+) -> Result<(), AppError> {
+    let event = json!({"id": id, "object": "event", "type": kind, "data": {"object": object}});
+    let (body, at) = (event.to_string(), shop.clock.now().secs());
+    let key = hmac::Key::new(hmac::HMAC_SHA256, b"whsec_test");
+    let signature = hex::encode(hmac::sign(&key, format!("{at}.{body}").as_bytes()));
+    let header = format!("t={at},v1={signature}");
+    let headers = HashMap::from([("stripe-signature".to_owned(), header)]);
+    service.tell(headers, body).await
 }
 
 #[tokio::test]
@@ -100,7 +38,7 @@ async fn an_order_is_paid_and_refunded_whatever_is_lost_on_the_way() {
         return;
     };
     on_any_database(async |shop| {
-        let service = Service::start(shop, &stand_in).await;
+        let service = Service::start(shop, stand_in.provider()).await;
         let customer = shop.customer();
         let order = shop.order_of(&customer);
         let mut ctx = customer.ctx.clone();
@@ -138,14 +76,10 @@ async fn an_order_is_paid_and_refunded_whatever_is_lost_on_the_way() {
         let kind = "checkout.session.completed";
         shop.clock.advance(Duration::from_secs(400));
         for _ in 0..2 {
-            service.tell(shop, "evt_1", kind, &session).await.unwrap();
+            tell(&service, shop, "evt_1", kind, &session).await.unwrap();
             service.run_jobs().await;
         }
-        let words = |events: Vec<(i64, String)>| -> Vec<String> {
-            events.into_iter().map(|(_, word)| word).collect()
-        };
-        let events = shop.events_of(&payment.id).await;
-        assert_eq!(words(events), ["created", "succeeded"]);
+        assert_eq!(words_of(shop, &payment.id).await, ["created", "succeeded"]);
 
         // A part goes back. Stripe needs time, and tells when it is done.
         let request = proto::CreateRefundRequest {
@@ -153,18 +87,15 @@ async fn an_order_is_paid_and_refunded_whatever_is_lost_on_the_way() {
             amount: Some(Money::new(2_500, Currency::USD)),
             reason: "One cup arrived broken".to_owned(),
         };
-        let mut client = service.client.clone();
         let admin = shop.admin();
-        let refund = answer(client.create_refund(outgoing(&admin.ctx, request)).await).unwrap();
-        let refund = refund.refund.unwrap();
+        let refund = service.refund(&admin.ctx, request).await.unwrap();
         service.run_jobs().await;
         let mut made = stand_in.object(|it| it["metadata"]["refund_id"] == refund.id.as_str());
         assert_eq!(made["payment_intent"], "pi_9");
         let now = shop.get(&admin.ctx, &payment.id).await.unwrap();
         assert_eq!(now.refunded.unwrap().amount, 0);
         made["status"] = json!("succeeded");
-        service
-            .tell(shop, "evt_2", "refund.updated", &made)
+        tell(&service, shop, "evt_2", "refund.updated", &made)
             .await
             .unwrap();
         service.run_jobs().await;
@@ -182,7 +113,7 @@ async fn a_payment_that_stripe_refuses_to_begin_has_failed() {
         return;
     };
     on_any_database(async |shop| {
-        let service = Service::start(shop, &stand_in).await;
+        let service = Service::start(shop, stand_in.provider()).await;
         let customer = shop.customer();
         let order = shop.order_of(&customer);
         stand_in.trouble(&[StatusCode::BAD_REQUEST]);

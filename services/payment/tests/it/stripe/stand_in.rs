@@ -14,14 +14,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use parking_lot::Mutex;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 use uuid::Uuid;
 use waybill_payment::{Stripe, StripeSettings};
-use waybill_testkit::shared;
+
+use crate::described::Description;
 
 pub const SECRET: &str = "sk_test_secret";
-const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A stand-in with sessions, refunds and transfers.
 pub struct StandIn {
@@ -31,7 +31,7 @@ pub struct StandIn {
 }
 
 struct Account {
-    description: Value,
+    description: Description,
     /// Objects by their ids.
     objects: Mutex<HashMap<String, Value>>,
     /// Answers by idempotency key.
@@ -56,9 +56,8 @@ impl Drop for StandIn {
 impl StandIn {
     /// None without Stripe's description; prints that it is skipped.
     pub async fn start() -> Option<Self> {
-        let description = std::fs::read(shared("specs/stripe.json")?).unwrap();
         let account = Arc::new(Account {
-            description: serde_json::from_slice(&description).unwrap(),
+            description: Description::load("specs/stripe.json")?,
             objects: Mutex::default(),
             answers: Mutex::default(),
             troubles: Mutex::default(),
@@ -129,7 +128,7 @@ async fn serve(
             "Invalid API Key provided",
         );
     }
-    let form = match account.checked(&method, &uri, header("content-type"), &body) {
+    let form = match account.description.checked(&method, &uri, &headers, &body) {
         Ok(form) => form,
         Err(finding) => {
             account.findings.lock().push(finding.clone());
@@ -181,59 +180,6 @@ fn refused(status: StatusCode, code: &str, message: &str) -> Response {
 }
 
 impl Account {
-    /// The request's form in the types of its schema, if the description allows the request.
-    fn checked(
-        &self,
-        method: &Method,
-        uri: &Uri,
-        content_type: Option<&str>,
-        body: &Bytes,
-    ) -> Result<Value, String> {
-        let matches = |template: &str| {
-            let (ours, theirs) = (uri.path().split('/'), template.split('/'));
-            ours.clone().count() == theirs.clone().count()
-                && ours.zip(theirs).all(|(a, b)| a == b || b.starts_with('{'))
-        };
-        let paths = self.description["paths"].as_object().unwrap();
-        let method = method.as_str().to_lowercase();
-        let operation = paths
-            .iter()
-            .filter(|(template, _)| matches(template))
-            .map(|(_, item)| &item[&method])
-            .find(|operation| operation.is_object())
-            .ok_or_else(|| format!("{method} {uri} is not described"))?;
-        for (name, _) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
-            let name = name.split('[').next().unwrap();
-            let known = operation["parameters"].as_array().into_iter().flatten();
-            let mut known = known.filter(|it| it["in"] == "query");
-            if !known.any(|parameter| parameter["name"] == name) {
-                return Err(format!("{method} {uri}: no parameter {name}"));
-            }
-        }
-        if method == "get" {
-            return Ok(Value::Null);
-        }
-        if !body.is_empty() && content_type != Some(FORM) {
-            return Err(format!("{method} {uri}: {content_type:?} is no form"));
-        }
-        let schema = &operation["requestBody"]["content"][FORM]["schema"];
-        let mut form = Value::Object(Map::new());
-        for (name, text) in form_urlencoded::parse(body) {
-            let keys: Vec<_> = name
-                .split('[')
-                .map(|key| key.trim_end_matches(']'))
-                .collect();
-            set(&mut form, schema, &keys, &text).map_err(|why| format!("{uri} {name}: {why}"))?;
-        }
-        let mut root = schema.clone();
-        root["components"] = self.description["components"].clone();
-        let validator = jsonschema::validator_for(&root).expect("a schema");
-        let error = validator.iter_errors(&form).next();
-        let error =
-            error.map(|error| format!("{method} {uri}: {error} at {}", error.instance_path()));
-        error.map_or(Ok(form), Err)
-    }
-
     fn create(&self, path: &str, form: &Value) -> Result<Value, (&'static str, &'static str)> {
         let mut objects = self.objects.lock();
         let parts: Vec<_> = path.trim_start_matches("/v1/").split('/').collect();
@@ -287,46 +233,4 @@ impl Account {
         objects.insert(object["id"].as_str().unwrap().to_owned(), object.clone());
         Ok(object)
     }
-}
-
-/// Writes a field of a form, `a[b][0]`, in the type that its schema has for it.
-fn set(target: &mut Value, schema: &Value, keys: &[&str], text: &str) -> Result<(), String> {
-    let Some((key, rest)) = keys.split_first() else {
-        *target = match schema["type"].as_str() {
-            Some("integer") => json!(text.parse::<i64>().map_err(|error| error.to_string())?),
-            Some("boolean") => json!(text == "true"),
-            _ => json!(text),
-        };
-        return Ok(());
-    };
-    // Where there is a choice, the object is meant.
-    let choices = schema["anyOf"].as_array();
-    let schema = choices
-        .and_then(|all| all.iter().find(|one| one["type"] == "object"))
-        .unwrap_or(schema);
-    if schema["type"] == "array" {
-        let index: usize = key.parse().map_err(|_| format!("{key} is no index"))?;
-        if target.is_null() {
-            *target = json!([]);
-        }
-        let items = target.as_array_mut().unwrap();
-        if index == items.len() {
-            items.push(Value::Null);
-        }
-        let item = items.get_mut(index).ok_or("a gap in the list")?;
-        return set(item, &schema["items"], rest, text);
-    }
-    let field = &schema["properties"][*key];
-    let field = if field.is_null() {
-        &schema["additionalProperties"]
-    } else {
-        field
-    };
-    if !field.is_object() {
-        return Err(format!("there is no {key}"));
-    }
-    if target.is_null() {
-        *target = json!({});
-    }
-    set(&mut target[*key], field, rest, text)
 }
