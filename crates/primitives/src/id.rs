@@ -55,6 +55,8 @@ ids! {
     FileId,
     /// A parcel of an order.
     ShipmentId,
+    /// An invoice or a credit note.
+    InvoiceId,
     /// A note on an order, or a step of its progress.
     NoteId,
     /// An order; also the id of its conversation.

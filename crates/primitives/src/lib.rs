@@ -20,8 +20,8 @@ pub use calendar::{Bucket, Span, SpanError, day_of, start_of};
 pub use column::__private;
 pub use fields::{FieldError, FieldErrors, find_character, is_bidi_control, is_text_control};
 pub use id::{
-    ApiKeyId, CartId, CategoryId, ChangeRequestId, EventId, FileId, IdError, MessageId, NoteId,
-    NotificationId, OrderId, PaymentId, PayoutId, ProductId, ShipmentId, UserId,
+    ApiKeyId, CartId, CategoryId, ChangeRequestId, EventId, FileId, IdError, InvoiceId, MessageId,
+    NoteId, NotificationId, OrderId, PaymentId, PayoutId, ProductId, ShipmentId, UserId,
 };
 pub use money::{Currency, Money, MoneyError};
 pub use network::{address_key, customer_key, network_key};

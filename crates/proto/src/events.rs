@@ -101,6 +101,7 @@ events! {
     order::FileDeleted => "waybill.order.file.deleted",
     order::ShipmentCreated => "waybill.order.shipment.created",
     order::ShipmentUpdated => "waybill.order.shipment.updated",
+    order::InvoiceIssued => "waybill.order.invoice.issued",
     order::WorkerUpdated => "waybill.order.worker.updated",
     order::SettingsChanged => "waybill.order.settings.changed",
     order::AuditRecorded => "waybill.order.audit.recorded",

@@ -23,6 +23,7 @@ mod handler;
 mod housekeeping;
 pub mod idempotency;
 mod migrations;
+mod newcomer;
 mod outbox;
 mod pace;
 pub mod page;
@@ -50,6 +51,7 @@ pub use idempotency::{IdempotencyError, IdempotencyKey};
 pub use migrations::{
     Indexes, Migrator, add_columns, create_indexes, create_table, create_unique_indexes,
 };
+pub use newcomer::pass_over;
 pub use outbox::{
     all_outbox_events, backlog, outbox_events, published_after, replay, waiting_events,
 };

@@ -32,6 +32,10 @@ pub struct MailContent {
     pub total: String,
     /// The page to track a parcel; https, or empty.
     pub tracking_url: String,
+    /// The number of an invoice or a credit note, or empty.
+    pub document: String,
+    /// Of the order's page, below the shop's URL, or empty.
+    pub order_path: String,
 }
 
 impl MailContent {
@@ -45,6 +49,8 @@ impl MailContent {
             lines: Vec::new(),
             total: order.total.to_string(),
             tracking_url: String::new(),
+            document: String::new(),
+            order_path: String::new(),
         }
     }
 
@@ -142,6 +148,8 @@ const FILES: &[(&str, &str)] = &[
     ("quote.txt", include_str!("../templates/quote.txt")),
     ("shipment.html", include_str!("../templates/shipment.html")),
     ("shipment.txt", include_str!("../templates/shipment.txt")),
+    ("invoice.html", include_str!("../templates/invoice.html")),
+    ("invoice.txt", include_str!("../templates/invoice.txt")),
 ];
 
 /// Compiled once; a test renders every template, so that an error in one shows there.
@@ -215,6 +223,8 @@ mod tests {
             }],
             total: "19.98 USD".into(),
             tracking_url: "https://carrier.example/1".into(),
+            document: "INV-2026-000001".into(),
+            order_path: "orders/1".into(),
         }
     }
 

@@ -3,6 +3,7 @@
 //! Consumers turn events into a [`NotificationTrigger`]; [`plan`] returns the notices and mails that follow from it. Everybody is
 //! notified at most once per event: a user in two audiences gets the notice of the first one.
 
+mod invoices;
 mod quotes;
 mod shipments;
 
@@ -340,6 +341,7 @@ fn planned(trigger: &NotificationTrigger) -> Plan {
             step,
             shipment,
         } => shipments::plan(order, *step, shipment),
+        NotificationTrigger::Invoice { order, invoice } => invoices::plan(order, invoice),
         NotificationTrigger::StockLow {
             product,
             sku,

@@ -66,6 +66,17 @@ pub struct ShipmentSummary {
     pub lines: Vec<(String, i64)>,
 }
 
+/// What the events of an invoice or a credit note say about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvoiceSummary {
+    pub number: String,
+    pub total: Money,
+    /// The number of the invoice, if it is a credit note.
+    pub refers_to: Option<String>,
+    /// Its customer has no account, and another page of the order.
+    pub guest: bool,
+}
+
 /// The progress of a shipment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShipmentStep {
@@ -161,6 +172,10 @@ pub enum NotificationTrigger {
         order: OrderSummary,
         step: ShipmentStep,
         shipment: ShipmentSummary,
+    },
+    Invoice {
+        order: OrderSummary,
+        invoice: InvoiceSummary,
     },
     StockLow {
         product: String,

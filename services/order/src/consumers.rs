@@ -1,6 +1,7 @@
 //! Consumers of events: results of payments, accounts of workers, and the service's own events for work that is not done while
 //! placing an order.
 
+mod invoices;
 mod projections;
 
 use async_trait::async_trait;
@@ -8,8 +9,9 @@ use waybill_bus::Envelope;
 use waybill_primitives::FieldError;
 use waybill_proto::{
     auth::{UserChanged, UserEvent},
+    json::Named as _,
     parse_id,
-    payment::{PaymentChanged, PaymentEvent},
+    payment::{PaymentChanged, PaymentEvent, Provider},
 };
 use waybill_store::{ConsumerInfo, EventContext, EventHandler, HandlerError, Tx, decode};
 
@@ -18,10 +20,11 @@ use crate::{
     orders::app::{Orders, PaymentChange, PaymentChangeKind},
 };
 
+pub use invoices::{INVOICES, InvoiceEvents};
 pub use projections::OrderProjections;
 
 /// The consumers of this service.
-pub const CONSUMERS: &[ConsumerInfo] = &[PAYMENTS, WORKERS, projections::PROJECTIONS];
+pub const CONSUMERS: &[ConsumerInfo] = &[PAYMENTS, WORKERS, INVOICES, projections::PROJECTIONS];
 
 const PAYMENTS: ConsumerInfo = ConsumerInfo {
     name: "order-payments",
@@ -86,11 +89,15 @@ fn payment_change(event: &Envelope) -> Result<Option<PaymentChange>, HandlerErro
     let payment = payment.ok_or_else(|| FieldError::missing("payment"))?;
     let kind = match kind {
         PaymentEvent::Created => PaymentChangeKind::Created,
-        PaymentEvent::Succeeded => PaymentChangeKind::Succeeded(
-            payment
+        PaymentEvent::Succeeded => PaymentChangeKind::Succeeded {
+            provider: match payment.provider() {
+                Provider::Unspecified => None,
+                provider => Some(provider.name().to_owned()),
+            },
+            amount: payment
                 .amount
                 .ok_or_else(|| FieldError::missing("payment.amount"))?,
-        ),
+        },
         PaymentEvent::Failed => PaymentChangeKind::Failed {
             reason: payment.failure_reason.unwrap_or_default(),
         },

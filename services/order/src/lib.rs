@@ -1,11 +1,12 @@
 //! Catalogue, stock, orders and work.
 //!
-//! Layers: base, config ← shop ← orders ← fulfilment ← derived ← consumers, jobs, migrations.
+//! Layers: base, config ← shop ← orders ← invoices, fulfilment ← derived ← consumers, jobs, migrations.
 //!
 //! - `base` is independent of all slices: checks of text and numbers, safe CSV, audit records, helpers of stores and gRPC.
 //! - `shop`: settings, products, categories, stock, catalogue, carts, import and export.
 //! - `orders` is the core. Higher layers register hooks for changes of orders (`orders/app/hooks.rs`, which also defines the lock
 //!   order).
+//! - `invoices`: invoices and credit notes, with their PDF.
 //! - `fulfilment`: workers, notes, files, shipments, and work (the pool, claims, change requests).
 //! - `derived`: data derived from orders (analytics), and the checks of `waybill verify`.
 //! - Entry points: `consumers` (events of payment, auth and its own), `jobs` (timers), and the wiring.
@@ -23,6 +24,7 @@ pub mod config;
 mod consumers;
 mod derived;
 mod fulfilment;
+mod invoices;
 mod jobs;
 mod migrations;
 mod orders;
@@ -44,14 +46,14 @@ use tonic::service::Routes;
 use waybill_proto::order::{
     analytics_service_server::AnalyticsServiceServer, cart_service_server::CartServiceServer,
     catalogue_service_server::CatalogueServiceServer, file_service_server::FileServiceServer,
-    order_service_server::OrderServiceServer, shipment_service_server::ShipmentServiceServer,
-    shop_service_server::ShopServiceServer, stock_service_server::StockServiceServer,
-    work_service_server::WorkServiceServer,
+    invoice_service_server::InvoiceServiceServer, order_service_server::OrderServiceServer,
+    shipment_service_server::ShipmentServiceServer, shop_service_server::ShopServiceServer,
+    stock_service_server::StockServiceServer, work_service_server::WorkServiceServer,
 };
 use waybill_service_kit::{AppError, Deps, Service};
 
 use crate::{
-    consumers::{OrderProjections, PaymentEvents, UserEvents},
+    consumers::{INVOICES, InvoiceEvents, OrderProjections, PaymentEvents, UserEvents},
     derived::analytics::{app::Analytics, grpc::AnalyticsGrpc},
     fulfilment::{
         files::{
@@ -69,6 +71,7 @@ use crate::{
         },
         workers::app::Workers,
     },
+    invoices::{app::Invoices, grpc::InvoicesGrpc},
     orders::{
         app::{Hooks, Orders},
         grpc::OrdersGrpc,
@@ -130,6 +133,7 @@ pub async fn build(
     let carts = Carts::new(Arc::clone(&context));
     let links = links::signer(deps).await?;
     let files = Files::new(Arc::clone(&context), storage.clone(), links);
+    let invoices = Invoices::open(Arc::clone(&context), &INVOICES).await?;
     let workers = Workers::new(Arc::clone(&context));
     let work = WorkGrpc {
         work: Work::new(Arc::clone(&context), orders.clone(), workers.clone()),
@@ -143,6 +147,7 @@ pub async fn build(
         .add_service(WorkServiceServer::new(work))
         .add_service(CartServiceServer::new(CartGrpc(carts.clone())))
         .add_service(ShipmentServiceServer::new(shipments))
+        .add_service(InvoiceServiceServer::new(InvoicesGrpc(invoices.clone())))
         .add_service(ShopServiceServer::new(ShopGrpc(shop.clone())))
         .add_service(FileServiceServer::new(FilesGrpc(files.clone())))
         .add_service(AnalyticsServiceServer::new(AnalyticsGrpc(analytics)));
@@ -159,6 +164,7 @@ pub async fn build(
         consumers: vec![
             Arc::new(PaymentEvents::new(orders)),
             Arc::new(UserEvents::new(workers)),
+            Arc::new(InvoiceEvents::new(invoices)),
             Arc::new(OrderProjections),
         ],
     })

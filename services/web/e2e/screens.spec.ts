@@ -5,13 +5,15 @@ import { expect, PEOPLE, signIn, test, violations, watchErrors } from "./pages";
 const SCREENS = {
   visitor: ["/", "/products", "/products/{product}", "/cart", "/order", "/sign-in", "/register", "/no-such-page"],
   customer: ["/dashboard", "/orders", "/orders/{order}", "/notifications", "/account", "/no-such-page"],
-  worker: ["/dashboard", "/pool", "/work", "/orders/{order}", "/notifications", "/account"],
+  worker: ["/dashboard", "/pool", "/work", "/earnings", "/orders/{order}", "/notifications", "/account"],
   admin: [
     "/dashboard",
     "/admin/orders",
     "/orders/{order}",
     "/admin/requests",
     "/admin/payments",
+    "/admin/payouts",
+    "/admin/differences",
     "/admin/ledger",
     "/admin/products",
     "/admin/products/{product}",

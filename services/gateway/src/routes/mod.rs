@@ -10,6 +10,7 @@ pub mod chat;
 pub mod exports;
 pub mod guests;
 pub mod imports;
+pub mod invoices;
 pub mod media;
 pub mod notifications;
 pub mod ops;
@@ -51,6 +52,7 @@ pub fn all() -> OpenApiRouter<App> {
         .merge(exports::routes())
         .merge(guests::routes())
         .merge(imports::routes())
+        .merge(invoices::routes())
         .merge(media::routes())
         .merge(progress::routes())
         .merge(quotes::routes())

@@ -133,6 +133,8 @@ events! {
     FILE_DELETED: order::File = "file:deleted";
     /// A shipment was created or changed. Sent to everyone who may read the order.
     SHIPMENT_UPDATED: order::Shipment = "shipment:updated";
+    /// An invoice or a credit note was issued. Sent to its customer and administrators.
+    INVOICE_ISSUED: order::Invoice = "invoice:issued";
     /// A payment was started or changed. Sent to its customer and administrators.
     PAYMENT_UPDATED: payment::Payment = "payment:updated";
     /// A payout was created or changed. Sent to its worker and administrators.

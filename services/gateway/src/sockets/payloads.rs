@@ -15,10 +15,10 @@ use waybill_proto::{
 use super::{
     events::{
         CHANGE_REQUEST_CREATED, CHANGE_REQUEST_DECIDED, CHAT_MESSAGE, CHAT_READ, FILE_ADDED,
-        FILE_DELETED, NOTIFICATION_NEW, ORDER_AVAILABLE, ORDER_CLAIMED, ORDER_CREATED, ORDER_NOTE,
-        ORDER_PROGRESS, ORDER_STATUS, ORDER_UNAVAILABLE, ORDER_UPDATED, PAYMENT_UPDATED,
-        PAYOUT_UPDATED, PRODUCT_UPDATED, SETTINGS_CHANGED, SHIPMENT_UPDATED, STOCK_LOW,
-        SocketEvent,
+        FILE_DELETED, INVOICE_ISSUED, NOTIFICATION_NEW, ORDER_AVAILABLE, ORDER_CLAIMED,
+        ORDER_CREATED, ORDER_NOTE, ORDER_PROGRESS, ORDER_STATUS, ORDER_UNAVAILABLE, ORDER_UPDATED,
+        PAYMENT_UPDATED, PAYOUT_UPDATED, PRODUCT_UPDATED, SETTINGS_CHANGED, SHIPMENT_UPDATED,
+        STOCK_LOW, SocketEvent,
     },
     outgoing::{Outgoing, order_room, role_room, user_room},
     shapes::{
@@ -103,6 +103,11 @@ pub fn effects(
         },
         order::ShipmentCreated => |event| shipment(&mut effects, event.shipment, event.order.as_ref()),
         order::ShipmentUpdated => |event| shipment(&mut effects, event.shipment, event.order.as_ref()),
+        order::InvoiceIssued => |event| if let (Some(invoice), Some(order)) = (event.invoice, event.order) {
+            let mut rooms = vec![role_room(Role::Admin)];
+            rooms.extend(order.customer.iter().map(|customer| user_room(&customer.id)));
+            effects.emit(INVOICE_ISSUED, rooms, &invoice);
+        },
         // Products contain the names of their categories.
         order::CategoryChanged => |_event| effects.touched.all = true,
         order::StockLow => |event| {

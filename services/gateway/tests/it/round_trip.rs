@@ -252,6 +252,8 @@ async fn settings_sent_back_stay_as_they_are() {
         low_stock_threshold: 5,
         version: 2,
         allowed_file_types: vec![pb::FileType::Jpeg.into(), pb::FileType::Pdf.into()],
+        legal_name: Some("Corner Shop Ltd".to_owned()),
+        tax_id: Some("GB123456789".to_owned()),
         ..Default::default()
     };
     record::<pb::GetSettingsRequest, _>(
@@ -286,6 +288,11 @@ async fn settings_sent_back_stay_as_they_are() {
         low_stock_threshold: Some(5),
         free_orders: Some(false),
         completion_without_approval: Some(false),
+        legal_name: Some("Corner Shop Ltd".to_owned()),
+        address: Some(String::new()),
+        tax_id: Some("GB123456789".to_owned()),
+        billing_email: Some(String::new()),
+        invoice_note: Some(String::new()),
         version: Some(2),
         allowed_file_types: Some(pb::FileTypes {
             types: vec![pb::FileType::Jpeg.into(), pb::FileType::Pdf.into()],

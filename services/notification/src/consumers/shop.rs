@@ -1,4 +1,4 @@
-//! Events of the shop's settings and of shipments.
+//! Events of the shop's settings, of shipments and of invoices.
 
 use std::sync::Arc;
 
@@ -11,15 +11,19 @@ use waybill_proto::{
 };
 use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx};
 
-use super::summary;
+use super::{money, summary};
 use crate::{
     app::App,
-    triggers::{NotificationTrigger, ShipmentStep, ShipmentSummary},
+    triggers::{InvoiceSummary, NotificationTrigger, ShipmentStep, ShipmentSummary},
 };
 
 pub const SHOP: ConsumerInfo = ConsumerInfo {
     name: "notification-shop",
-    subjects: &["waybill.order.settings.*", "waybill.order.shipment.*"],
+    subjects: &[
+        "waybill.order.settings.*",
+        "waybill.order.shipment.*",
+        "waybill.order.invoice.*",
+    ],
 };
 
 pub struct Shop(pub Arc<App>);
@@ -43,6 +47,7 @@ impl EventHandler for Shop {
                 let before = event.from();
                 shipment_trigger(event.shipment, event.order, before)?
             },
+            order::InvoiceIssued => |event| Some(invoice_trigger(event.invoice, event.order)?),
             else => None,
         });
         if let Some(trigger) = trigger {
@@ -76,4 +81,21 @@ fn shipment_trigger(
             lines: lines.map(|line| (line.name, line.quantity)).collect(),
         },
     }))
+}
+
+fn invoice_trigger(
+    invoice: Option<order::Invoice>,
+    order: Option<order::Order>,
+) -> Result<NotificationTrigger, FieldError> {
+    let invoice = invoice.ok_or_else(|| FieldError::missing("invoice"))?;
+    let guest = order.as_ref().is_some_and(|order| order.guest);
+    Ok(NotificationTrigger::Invoice {
+        order: summary(order)?,
+        invoice: InvoiceSummary {
+            guest,
+            total: money("invoice.total", invoice.total)?,
+            number: invoice.number,
+            refers_to: invoice.refers_to,
+        },
+    })
 }

@@ -28,6 +28,7 @@ string_enum! {
         PaymentFailed = "payment_failed",
         Shipment = "shipment",
         Quote = "quote",
+        Invoice = "invoice",
         Account = "account",
     }
 }

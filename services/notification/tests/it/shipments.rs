@@ -32,7 +32,7 @@ fn shipment(order: &order::Order, state: ShipmentState) -> order::Shipment {
 }
 
 /// Subject and both texts of each stored mail to a person, oldest first.
-async fn mails(world: &World, to: &Person) -> Vec<(String, String, String)> {
+pub async fn mails(world: &World, to: &Person) -> Vec<(String, String, String)> {
     world.deliver().await;
     let request = ListMailsRequest {
         to: to.email(),

@@ -22,6 +22,9 @@ pub async fn verify(db: &Db) -> Result<Vec<String>, StoreError> {
     violations.extend(store::replacements(db).await?);
     violations.extend(store::assignments(db).await?);
     violations.extend(store::shipments(db).await?);
+    violations.extend(store::invoices::series(db).await?);
+    violations.extend(store::invoices::references(db).await?);
+    violations.extend(store::invoices::credits(db).await?);
     violations.extend(figures(db).await?);
     Ok(violations)
 }

@@ -12,6 +12,7 @@ mod m20261129_000004_analytics;
 mod m20261129_000006_files;
 mod m20261130_000001_quotes;
 mod m20261201_000001_refunded;
+mod m20261202_000001_invoices;
 
 pub struct Migrator;
 
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000006_files::Migration),
             Box::new(m20261130_000001_quotes::Migration),
             Box::new(m20261201_000001_refunded::Migration),
+            Box::new(m20261202_000001_invoices::Migration),
         ]
     }
 }

@@ -297,6 +297,8 @@ pub mod attempt {
         pub closed_at: Option<Timestamp>,
         /// The refunded amount, if the refund was processed before the order accepted the payment.
         pub refunded: Option<i64>,
+        /// Of a payment that succeeded, such as `STRIPE`.
+        pub provider: Option<String>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

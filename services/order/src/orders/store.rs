@@ -6,10 +6,10 @@ mod search;
 mod with_history;
 mod write;
 
-pub use attempts::{Attempts, payment_under_way};
+pub use attempts::{Attempts, attempt, payment_under_way};
 pub use read::{
     Pool, any, available, claimable_state, due, find, find_locked, find_some, history, lock_free,
-    page,
+    page, replaced_by,
 };
 pub use with_history::{ids_after, searched, set_search, with_history};
 pub use write::{claim, defer, defer_update, insert, is_number, replace_items, rewrite, update};

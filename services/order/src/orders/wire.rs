@@ -47,7 +47,7 @@ fn quote(order: &Order, state: QuoteState) -> pb::Quote {
     }
 }
 
-fn address(address: &Address) -> pb::Address {
+pub fn address(address: &Address) -> pb::Address {
     pb::Address {
         name: non_empty(address.name.as_str()),
         line1: address.line1.clone(),

@@ -14,6 +14,7 @@ mod groups;
 mod held;
 mod import_export;
 mod invariants;
+mod invoices;
 mod low_stock;
 mod migrations;
 mod notes;

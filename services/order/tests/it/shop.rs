@@ -13,8 +13,9 @@ use waybill_proto::{
     order::{
         self as pb, analytics_service_client::AnalyticsServiceClient,
         cart_service_client::CartServiceClient, catalogue_service_client::CatalogueServiceClient,
-        order_service_client::OrderServiceClient, shop_service_client::ShopServiceClient,
-        stock_service_client::StockServiceClient, work_service_client::WorkServiceClient,
+        invoice_service_client::InvoiceServiceClient, order_service_client::OrderServiceClient,
+        shop_service_client::ShopServiceClient, stock_service_client::StockServiceClient,
+        work_service_client::WorkServiceClient,
     },
     payment::{self, PaymentEvent},
 };
@@ -237,6 +238,10 @@ impl Shop {
 
     pub fn settings(&self) -> ShopServiceClient<GrpcChannel> {
         ShopServiceClient::new(self.channel.clone())
+    }
+
+    pub fn invoices(&self) -> InvoiceServiceClient<GrpcChannel> {
+        InvoiceServiceClient::new(self.channel.clone())
     }
 
     /// New goods with this stock.

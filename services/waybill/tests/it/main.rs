@@ -12,6 +12,7 @@ mod examples;
 mod faults;
 mod first_use;
 mod guests;
+mod invoices;
 mod late_payments;
 mod logs;
 mod mailbox;

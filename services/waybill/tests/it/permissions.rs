@@ -231,6 +231,9 @@ pub(crate) const TABLE: &[(&str, &str, &str, Expected)] = &[
         AT_WORK,
     ),
     // Payments.
+    ("GET", "/api/v1/orders/{id}/invoices", "", PAYERS),
+    ("GET", "/api/v1/invoices/{id}", "", PAYERS),
+    ("GET", "/api/v1/invoices/{id}/pdf", "", PAYERS),
     ("GET", "/api/v1/orders/{id}/payments", "", PAYERS),
     (
         "POST",
@@ -383,6 +386,7 @@ struct World {
     category: String,
     payment: String,
     payout: String,
+    invoice: String,
     user: String,
     worker: String,
     shipment: String,
@@ -416,6 +420,11 @@ impl World {
         let path = format!("/orders/{order}");
         owner
             .until(&path, "the payment", |o| o["paymentStatus"] == "PAID")
+            .await;
+        let invoices = owner
+            .until(&format!("{path}/invoices"), "an invoice", |page| {
+                !page["items"].as_array().unwrap().is_empty()
+            })
             .await;
         let claimed = assignee.post(&format!("{path}/claim"), json!({})).await;
         claimed.expect(200);
@@ -452,6 +461,7 @@ impl World {
             product,
             category,
             payment,
+            invoice: id(&invoices["items"][0]),
             user,
             worker,
             shipment: id(&shipment.expect(201)),
@@ -547,6 +557,7 @@ impl World {
             ("/categories/", &self.category),
             ("/payments/", &self.payment),
             ("/payouts/", &self.payout),
+            ("/api/v1/invoices/", &self.invoice),
             ("/admin/deliveries/", &self.delivery),
             ("/notifications/", &self.notification),
         ];

@@ -28,5 +28,6 @@ export const OF_ORDER = {
   media: "/api/v1/orders/{id}/media",
   shipments: "/api/v1/orders/{id}/shipments",
   payments: "/api/v1/orders/{id}/payments",
+  invoices: "/api/v1/orders/{id}/invoices",
   requests: "/api/v1/orders/{id}/change-requests",
 } as const;

@@ -1036,6 +1036,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/invoices/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read an invoice or a credit note: the customer, administrators. It never changes. */
+        get: operations["getInvoice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/{id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download an invoice or a credit note as PDF (A4, PDF/A-2b): the customer, administrators. The file is always the same. */
+        get: operations["downloadInvoice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/media/{id}": {
         parameters: {
             query?: never;
@@ -1432,6 +1466,27 @@ export interface paths {
         };
         /** List the changes of an order: what, when and by whom. */
         get: operations["listOrderHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the invoices and credit notes of an order, oldest first: the customer, administrators.
+         * @description An invoice is issued a moment after the order is paid, a credit note after each refund. Orders without anything to pay, and those
+         *     that were paid before the shop had invoices, have none. An order that replaces a paid one shows the documents of both.
+         */
+        get: operations["listInvoices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3017,6 +3072,97 @@ export interface components {
             /** Format: int64 */
             updated: number;
         };
+        /** @description An invoice or a credit note. It never changes. */
+        Invoice: {
+            customer: components["schemas"]["InvoiceCustomer"];
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            issuedAt: string;
+            kind: components["schemas"]["InvoiceKind"];
+            lines: components["schemas"]["InvoiceLine"][];
+            /**
+             * @description Without gaps within its kind and year.
+             * @example INV-2026-000001
+             */
+            number: string;
+            /** Format: uuid */
+            orderId: string;
+            /** @example W261121-7K3M9QX */
+            orderNumber: string;
+            payment: components["schemas"]["InvoicePayment"] | null;
+            /** @description Why a credit note was issued. */
+            reason: string | null;
+            /**
+             * @description Its number.
+             * @example INV-2026-000001
+             */
+            refersTo: string | null;
+            /**
+             * Format: uuid
+             * @description The invoice that a credit note takes back.
+             */
+            refersToId: string | null;
+            seller: components["schemas"]["InvoiceSeller"];
+            subtotal: components["schemas"]["Money"];
+            /** @description Of a credit note: what it takes back, not negative. */
+            total: components["schemas"]["Money"];
+        };
+        /** @description The customer as they were when the document was issued. */
+        InvoiceCustomer: {
+            /** @example ada@example.com */
+            email: string | null;
+            /** @example Ada Lovelace */
+            name: string;
+            shippingAddress: components["schemas"]["Address"] | null;
+        };
+        /**
+         * @description Kind of a document.
+         * @enum {string}
+         */
+        InvoiceKind: "INVOICE" | "CREDIT_NOTE";
+        /** @description A line of a document. */
+        InvoiceLine: {
+            lineTotal: components["schemas"]["Money"];
+            /** @example Enamel mug */
+            name: string;
+            /** Format: int64 */
+            quantity: number;
+            taxAmount: components["schemas"]["Money"] | null;
+            /**
+             * Format: int32
+             * @description In hundredths of a percent; null: no tax is stated.
+             */
+            taxRateBasisPoints: number | null;
+            unitPrice: components["schemas"]["Money"];
+        };
+        /** @description How an invoice was paid. */
+        InvoicePayment: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description Such as STRIPE; null if it is not known.
+             * @example STRIPE
+             */
+            provider: string | null;
+        };
+        /** @description The shop as it was when the document was issued. */
+        InvoiceSeller: {
+            address: string[];
+            /** @example billing@example.com */
+            email: string | null;
+            /**
+             * @description The legal name; the shop's name if it has none.
+             * @example Corner Shop Ltd
+             */
+            name: string;
+            /** @description The text at the end of the document. */
+            note: string | null;
+            /** @example Corner Shop */
+            shopName: string;
+            /** @example GB123456789 */
+            taxId: string | null;
+        };
         /** @description One line of the double-entry ledger; the lines of one entry add up to zero. */
         LedgerLine: {
             /**
@@ -3877,6 +4023,19 @@ export interface components {
         /** @description One page of a list. */
         Page_File: {
             items: components["schemas"]["File"][];
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
+            nextCursor: string | null;
+            /**
+             * Format: int64
+             * @description Number of rows on all pages; only with `total=true`.
+             */
+            total?: number;
+            /** @description True if there are more rows than `total`: filtered orders are counted up to 10,000, unless the filter is only the status. */
+            totalIsCapped?: boolean;
+        };
+        /** @description One page of a list. */
+        Page_Invoice: {
+            items: components["schemas"]["Invoice"][];
             /** @description Pass it as `cursor` to get the next page; null on the last page. */
             nextCursor: string | null;
             /**
@@ -4940,8 +5099,19 @@ export interface components {
         };
         /** @description The settings of the shop. */
         ShopSettings: {
+            /**
+             * @description The seller's postal address on invoices, in lines.
+             * @example 1 Market Square
+             *     London SW1Y 4JH
+             */
+            address: string | null;
             /** @description Types of files that are taken, by content. A new shop takes those of `WAYBILL_ALLOWED_FILE_TYPES`. */
             allowedFileTypes: components["schemas"]["FileType"][];
+            /**
+             * @description Where customers write to about invoices.
+             * @example billing@example.com
+             */
+            billingEmail: string | null;
             /**
              * Format: int64
              * @description A cart that is not used is deleted after this time.
@@ -4966,6 +5136,16 @@ export interface components {
              * @description How long an order of goods may stay unpaid before it expires.
              */
             goodsExpirySeconds: number;
+            /**
+             * @description The text at the end of invoices.
+             * @example Thank you for your order.
+             */
+            invoiceNote: string | null;
+            /**
+             * @description The seller on invoices, if it is not the shop's name.
+             * @example Corner Shop Ltd
+             */
+            legalName: string | null;
             /**
              * Format: int64
              * @description Default low-stock threshold: a product with fewer available units is low in stock.
@@ -5008,6 +5188,11 @@ export interface components {
             serviceExpirySeconds: number;
             /** @example Waybill */
             shopName: string;
+            /**
+             * @description The seller's tax or VAT number on invoices.
+             * @example GB123456789
+             */
+            taxId: string | null;
             /** Format: date-time */
             updatedAt: string;
             /** Format: int64 */
@@ -5022,8 +5207,15 @@ export interface components {
          *     }
          */
         ShopSettingsPatch: {
+            /**
+             * @example 1 Market Square
+             *     London SW1Y 4JH
+             */
+            address?: string | null;
             /** @description The types of files that are taken from now on. */
             allowedFileTypes?: components["schemas"]["FileType"][] | null;
+            /** @example billing@example.com */
+            billingEmail?: string | null;
             /** Format: int64 */
             cartLifetimeSeconds?: number | null;
             /** Format: int32 */
@@ -5034,6 +5226,13 @@ export interface components {
             freeOrders?: boolean | null;
             /** Format: int64 */
             goodsExpirySeconds?: number | null;
+            /** @example Thank you for your order. */
+            invoiceNote?: string | null;
+            /**
+             * @description Invoices that are issued from now on have these; null clears one.
+             * @example Corner Shop Ltd
+             */
+            legalName?: string | null;
             /** Format: int64 */
             lowStockThreshold?: number | null;
             /**
@@ -5055,6 +5254,8 @@ export interface components {
             serviceExpirySeconds?: number | null;
             /** @example Waybill */
             shopName?: string | null;
+            /** @example GB123456789 */
+            taxId?: string | null;
             /** Format: date-time */
             readonly updatedAt?: string;
             /**
@@ -5089,8 +5290,15 @@ export interface components {
          *     }
          */
         ShopSettingsPut: {
+            /**
+             * @example 1 Market Square
+             *     London SW1Y 4JH
+             */
+            address?: string | null;
             /** @description The types of files that are taken from now on. */
             allowedFileTypes: components["schemas"]["FileType"][];
+            /** @example billing@example.com */
+            billingEmail?: string | null;
             /** Format: int64 */
             cartLifetimeSeconds: number;
             /** Format: int32 */
@@ -5101,6 +5309,13 @@ export interface components {
             freeOrders: boolean;
             /** Format: int64 */
             goodsExpirySeconds: number;
+            /** @example Thank you for your order. */
+            invoiceNote?: string | null;
+            /**
+             * @description Invoices that are issued from now on have these; null clears one.
+             * @example Corner Shop Ltd
+             */
+            legalName?: string | null;
             /** Format: int64 */
             lowStockThreshold: number;
             /**
@@ -5122,6 +5337,8 @@ export interface components {
             serviceExpirySeconds: number;
             /** @example Waybill */
             shopName: string;
+            /** @example GB123456789 */
+            taxId?: string | null;
             /** Format: date-time */
             readonly updatedAt?: string;
             /**
@@ -5606,6 +5823,12 @@ export type ImportError = components['schemas']['ImportError'];
 export type ImportLine = components['schemas']['ImportLine'];
 export type ImportOutcome = components['schemas']['ImportOutcome'];
 export type ImportReport = components['schemas']['ImportReport'];
+export type Invoice = components['schemas']['Invoice'];
+export type InvoiceCustomer = components['schemas']['InvoiceCustomer'];
+export type InvoiceKind = components['schemas']['InvoiceKind'];
+export type InvoiceLine = components['schemas']['InvoiceLine'];
+export type InvoicePayment = components['schemas']['InvoicePayment'];
+export type InvoiceSeller = components['schemas']['InvoiceSeller'];
 export type LedgerLine = components['schemas']['LedgerLine'];
 export type LoggedOut = components['schemas']['LoggedOut'];
 export type Login = components['schemas']['Login'];
@@ -5661,6 +5884,7 @@ export type PageDelivery = components['schemas']['Page_Delivery'];
 export type PageDifference = components['schemas']['Page_Difference'];
 export type PageEarning = components['schemas']['Page_Earning'];
 export type PageFile = components['schemas']['Page_File'];
+export type PageInvoice = components['schemas']['Page_Invoice'];
 export type PageLedgerLine = components['schemas']['Page_LedgerLine'];
 export type PageMessage = components['schemas']['Page_Message'];
 export type PageNote = components['schemas']['Page_Note'];
@@ -8346,6 +8570,62 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    getInvoice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An invoice or a credit note. It never changes. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invoice"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    downloadInvoice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     downloadFile: {
         parameters: {
             query?: {
@@ -9469,6 +9749,34 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listInvoices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of a list. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Invoice"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

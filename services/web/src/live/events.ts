@@ -10,6 +10,7 @@ import type {
   ChatTypingEvent,
   ChatTypingRequest,
   File,
+  Invoice,
   Message,
   Note,
   Notification,
@@ -46,6 +47,7 @@ export type ServerEvents = {
   "file:added": File;
   "file:deleted": File;
   "shipment:updated": Shipment;
+  "invoice:issued": Invoice;
   "payment:updated": Payment;
   "payout:updated": Payout;
   "product:updated": ProductEvent;

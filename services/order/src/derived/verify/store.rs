@@ -1,5 +1,7 @@
 //! The statements behind [`crate::derived::verify()`].
 
+pub mod invoices;
+
 use std::time::Duration;
 
 use sea_orm::{ConnectionTrait as _, DbBackend, FromQueryResult, Statement};
@@ -12,9 +14,9 @@ const MAX_FINDINGS: u64 = 100;
 /// Events younger than this are still in the outbox, whatever its retention (at least a week less a margin).
 const KEPT: Duration = Duration::from_hours(6 * 24);
 
+/// What a statement finds, at most [`MAX_FINDINGS`]; `INT64` in it is the type of a 64-bit integer in a cast.
 async fn rows<T: FromQueryResult>(db: &Db, sql: &str) -> Result<Vec<T>, StoreError> {
     let backend = db.backend();
-    // The type of a 64-bit integer in a cast, by database.
     let integer = if backend == DbBackend::MySql {
         "SIGNED"
     } else {

@@ -33,7 +33,10 @@ pub enum PaymentChangeKind {
     /// The order does not expire in the meantime.
     Created,
     /// If the order cannot accept it, an event makes payment refund it.
-    Succeeded(Money),
+    Succeeded {
+        amount: Money,
+        provider: Option<String>,
+    },
     Failed {
         reason: String,
     },
@@ -132,8 +135,8 @@ impl Orders {
                 });
                 (outcome, String::new())
             }
-            PaymentChangeKind::Succeeded(amount) => {
-                let refunded = paying.attempts.close(order.id, payment, now);
+            PaymentChangeKind::Succeeded { amount, provider } => {
+                let refunded = paying.attempts.close(order.id, payment, provider, now);
                 let paid = order.paid(payment, amount, now);
                 let accepted = matches!(paid, Outcome::Changed(_));
                 self.apply(paying, known_as, paid, "").await?;
@@ -146,11 +149,11 @@ impl Orders {
                 (refunded, String::new())
             }
             PaymentChangeKind::Failed { reason } => {
-                paying.attempts.close(order.id, payment, now);
+                paying.attempts.close(order.id, payment, None, now);
                 (order.payment_failed(payment, now), reason)
             }
             PaymentChangeKind::Closed => {
-                paying.attempts.close(order.id, payment, now);
+                paying.attempts.close(order.id, payment, None, now);
                 return Ok(());
             }
             PaymentChangeKind::Refunded { refunded, reason } => {

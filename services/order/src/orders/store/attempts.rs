@@ -74,15 +74,26 @@ impl Attempts {
                 opened_at: now,
                 closed_at: None,
                 refunded: None,
+                provider: None,
             },
             state: State::New,
         })
     }
 
-    /// The end of a payment, even if its start is unknown. Returns the amount that was already refunded.
-    pub fn close(&mut self, order: OrderId, payment: PaymentId, now: Timestamp) -> Option<i64> {
+    /// The end of a payment, even if its start is unknown; with the provider if it succeeded. Returns the amount that was already
+    /// refunded.
+    pub fn close(
+        &mut self,
+        order: OrderId,
+        payment: PaymentId,
+        provider: Option<String>,
+        now: Timestamp,
+    ) -> Option<i64> {
         let attempt = self.begin(order, payment, now);
         attempt.row.closed_at = Some(now);
+        if provider.is_some() {
+            attempt.row.provider = provider;
+        }
         if attempt.state == State::Unchanged {
             attempt.state = State::Closed;
         }
@@ -107,22 +118,24 @@ impl Attempts {
                 State::Unchanged => {}
                 State::New => new.push(row),
                 State::Closed => closed
-                    .entry(row.closed_at)
+                    .entry((row.closed_at, row.provider))
                     .or_default()
                     .push(row.payment_id),
                 State::Refunded => {
                     Entity::update_many()
                         .col_expr(Column::ClosedAt, Expr::value(row.closed_at))
                         .col_expr(Column::Refunded, Expr::value(row.refunded))
+                        .col_expr(Column::Provider, Expr::value(row.provider))
                         .filter(Column::PaymentId.eq(row.payment_id))
                         .exec(tx.conn())
                         .await?;
                 }
             }
         }
-        for (at, payments) in closed {
+        for ((at, provider), payments) in closed {
             Entity::update_many()
                 .col_expr(Column::ClosedAt, Expr::value(at))
+                .col_expr(Column::Provider, Expr::value(provider))
                 .filter(one_of(Column::PaymentId, payments))
                 .exec(tx.conn())
                 .await?;
@@ -130,6 +143,13 @@ impl Attempts {
         tx.defer(new);
         Ok(())
     }
+}
+
+pub async fn attempt(
+    connection: &impl ConnectionTrait,
+    payment: PaymentId,
+) -> Result<Option<Model>, StoreError> {
+    Ok(Entity::find_by_id(payment).one(connection).await?)
 }
 
 /// The start of the latest payment that has not ended and started after `since`.

@@ -89,6 +89,26 @@ pub async fn find_some(
     with_items(connection, select.all(connection).await?).await
 }
 
+/// The orders that this one replaces, the latest one first.
+pub async fn replaced_by(
+    connection: &impl ConnectionTrait,
+    order: &Order,
+) -> Result<Vec<OrderId>, StoreError> {
+    let (mut ids, mut next) = (Vec::new(), order.replaces_id);
+    while let Some(id) = next {
+        ids.push(id);
+        let before: Option<Option<OrderId>> = visible_to(Viewer::Everything)
+            .select_only()
+            .column(order::Column::ReplacesId)
+            .filter(order::Column::Id.eq(id))
+            .into_tuple()
+            .one(connection)
+            .await?;
+        next = before.flatten();
+    }
+    Ok(ids)
+}
+
 /// As [`find`], and locks the row until the transaction ends.
 pub async fn find_locked(
     tx: &Tx,

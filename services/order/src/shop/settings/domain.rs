@@ -42,6 +42,11 @@ impl ShopSettings {
             low_stock_threshold: 5,
             free_orders: false,
             completion_without_approval: false,
+            legal_name: String::new(),
+            address: String::new(),
+            tax_id: String::new(),
+            billing_email: String::new(),
+            invoice_note: String::new(),
             version: 1,
             updated_at: Timestamp::UNIX_EPOCH,
         }
@@ -112,6 +117,7 @@ impl ShopSettings {
             }
             next.allowed_file_types = types.clone();
         }
+        next.take_seller(patch, &mut errors);
         next.free_orders = patch.free_orders.unwrap_or(next.free_orders);
         next.completion_without_approval = patch
             .completion_without_approval
@@ -122,6 +128,26 @@ impl ShopSettings {
         next.version += 1;
         next.updated_at = now;
         errors.or(Some(next))
+    }
+
+    /// The seller on invoices from now on; an empty text clears a part of it.
+    fn take_seller(&mut self, patch: &SettingsPatch, errors: &mut FieldErrors) {
+        type Pb = pb::ShopSettings;
+        if let Some(name) = &patch.legal_name {
+            self.legal_name = errors.line("legalName", name, Pb::MAX_LEGAL_NAME);
+        }
+        if let Some(address) = &patch.address {
+            self.address = errors.paragraph("address", address, Pb::MAX_ADDRESS);
+        }
+        if let Some(id) = &patch.tax_id {
+            self.tax_id = errors.line("taxId", id, Pb::MAX_TAX_ID);
+        }
+        if let Some(email) = &patch.billing_email {
+            self.billing_email = errors.line("billingEmail", email, Pb::MAX_BILLING_EMAIL);
+        }
+        if let Some(note) = &patch.invoice_note {
+            self.invoice_note = errors.paragraph("invoiceNote", note, Pb::MAX_INVOICE_NOTE);
+        }
     }
 
     /// The differing values of both, with the API's field names.
@@ -136,7 +162,7 @@ impl ShopSettings {
         (Value::Object(mine), Value::Object(theirs))
     }
 
-    fn named(&self) -> [(&'static str, Value); 16] {
+    fn named(&self) -> [(&'static str, Value); 21] {
         [
             ("shopName", json!(self.shop_name)),
             ("currency", json!(self.currency.as_str())),
@@ -163,6 +189,11 @@ impl ShopSettings {
                 "completionWithoutApproval",
                 json!(self.completion_without_approval),
             ),
+            ("legalName", json!(self.legal_name)),
+            ("address", json!(self.address)),
+            ("taxId", json!(self.tax_id)),
+            ("billingEmail", json!(self.billing_email)),
+            ("invoiceNote", json!(self.invoice_note)),
         ]
     }
 }
@@ -186,89 +217,13 @@ pub struct SettingsPatch {
     pub allowed_file_types: Option<FileTypes>,
     pub free_orders: Option<bool>,
     pub completion_without_approval: Option<bool>,
+    /// Of the seller; an empty text clears one.
+    pub legal_name: Option<String>,
+    pub address: Option<String>,
+    pub tax_id: Option<String>,
+    pub billing_email: Option<String>,
+    pub invoice_note: Option<String>,
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn shop() -> ShopSettings {
-        ShopSettings::initial(Currency::USD, Duration::from_mins(30))
-    }
-
-    #[test]
-    fn a_change_is_the_next_version_and_the_same_again_is_none() {
-        let now = Timestamp::from_micros(5);
-        let patch = SettingsPatch {
-            shop_name: Some(" Tea & Co ".into()),
-            goods_expiry: Some(60),
-            commission_basis_points: Some(1_500),
-            ..SettingsPatch::default()
-        };
-        let next = shop().patched(&patch, now).unwrap().unwrap();
-        assert_eq!((next.version, next.updated_at), (2, now));
-        assert_eq!(next.shop_name, "Tea & Co");
-        assert_eq!(next.goods_expiry, 60);
-        assert_eq!(next.service_expiry, shop().service_expiry);
-        let (before, after) = shop().differences(&next);
-        assert_eq!(
-            before,
-            json!({"shopName": "Waybill", "goodsExpirySeconds": 1800, "commissionBasisPoints": 2000})
-        );
-        assert_eq!(
-            after,
-            json!({"shopName": "Tea & Co", "goodsExpirySeconds": 60, "commissionBasisPoints": 1500})
-        );
-        assert_eq!(next.patched(&patch, now), Ok(None));
-        assert_eq!(next.patched(&SettingsPatch::default(), now), Ok(None));
-    }
-
-    #[test]
-    fn every_field_has_bounds_and_all_errors_are_reported_at_once() {
-        let below = SettingsPatch {
-            shop_name: Some(" ".into()),
-            currency: Some("dollars".into()),
-            goods_expiry: Some(0),
-            service_expiry: Some(-1),
-            mixed_expiry: Some(i64::MIN),
-            payment_window: Some(-1),
-            commission_basis_points: Some(-1),
-            max_open_orders_per_worker: Some(-1),
-            max_order_lines: Some(0),
-            max_file_bytes: Some(1023),
-            max_files_per_order: Some(0),
-            cart_lifetime: Some(59),
-            low_stock_threshold: Some(-1),
-            allowed_file_types: Some(FileTypes::new(Vec::new())),
-            ..SettingsPatch::default()
-        };
-        let above = SettingsPatch {
-            shop_name: Some("x".repeat(101)),
-            currency: Some("US".into()),
-            goods_expiry: Some(i64::MAX),
-            service_expiry: Some(90 * DAY + 1),
-            mixed_expiry: Some(90 * DAY + 1),
-            payment_window: Some(DAY + 1),
-            commission_basis_points: Some(10_001),
-            max_open_orders_per_worker: Some(10_001),
-            max_order_lines: Some(101),
-            max_file_bytes: Some(i64::MAX),
-            max_files_per_order: Some(1_001),
-            cart_lifetime: Some(365 * DAY + 1),
-            low_stock_threshold: Some(pb::ShopSettings::MAX_LOW_STOCK_THRESHOLD + 1),
-            allowed_file_types: Some(FileTypes::new(Vec::new())),
-            ..SettingsPatch::default()
-        };
-        for patch in [below, above] {
-            let errors = shop().patched(&patch, Timestamp::UNIX_EPOCH).unwrap_err();
-            let mut fields: Vec<_> = errors.0.iter().map(|f| f.field.as_str()).collect();
-            let named = shop().named();
-            // A switch has no bounds.
-            let bounded = named.iter().filter(|(_, value)| !value.is_boolean());
-            let mut all: Vec<_> = bounded.map(|(name, _)| *name).collect();
-            fields.sort_unstable();
-            all.sort_unstable();
-            assert_eq!(fields, all);
-        }
-    }
-}
+mod tests;

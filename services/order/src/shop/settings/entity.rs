@@ -40,6 +40,13 @@ pub struct Model {
     pub free_orders: bool,
     /// The assigned worker completes an order; otherwise an administrator approves.
     pub completion_without_approval: bool,
+    /// The seller on invoices: the texts are empty where there is none. The shop's name stands in for the legal one.
+    pub legal_name: String,
+    /// In lines.
+    pub address: String,
+    pub tax_id: String,
+    pub billing_email: String,
+    pub invoice_note: String,
     pub version: i64,
     pub updated_at: Timestamp,
 }

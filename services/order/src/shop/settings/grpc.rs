@@ -40,6 +40,11 @@ fn patch(request: UpdateSettingsRequest) -> Result<SettingsPatch, AppError> {
         allowed_file_types: types.transpose()?.map(FileTypes::new),
         free_orders: request.free_orders,
         completion_without_approval: request.completion_without_approval,
+        legal_name: request.legal_name,
+        address: request.address,
+        tax_id: request.tax_id,
+        billing_email: request.billing_email,
+        invoice_note: request.invoice_note,
     })
 }
 

@@ -1,5 +1,6 @@
 //! The settings as messages.
 
+use waybill_primitives::non_empty;
 use waybill_proto::order as pb;
 
 use super::domain::ShopSettings;
@@ -25,6 +26,11 @@ pub fn settings(shop: &ShopSettings) -> pb::ShopSettings {
         allowed_file_types: types(&shop.allowed_file_types),
         free_orders: shop.free_orders,
         completion_without_approval: shop.completion_without_approval,
+        legal_name: non_empty(shop.legal_name.as_str()),
+        address: non_empty(shop.address.as_str()),
+        tax_id: non_empty(shop.tax_id.as_str()),
+        billing_email: non_empty(shop.billing_email.as_str()),
+        invoice_note: non_empty(shop.invoice_note.as_str()),
         version: shop.version,
         updated_at: Some(shop.updated_at),
     }

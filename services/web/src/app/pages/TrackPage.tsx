@@ -10,6 +10,7 @@ import type { Order } from "@/api/schema";
 import { useSession } from "@/api/useSession";
 import { Chat } from "@/features/chat/Chat";
 import { Files } from "@/features/files/Files";
+import { Invoices } from "@/features/invoices/Invoices";
 import { actionsOf } from "@/features/orders/actions";
 import { CancelOrder } from "@/features/orders/CancelOrder";
 import { CustomerNotes } from "@/features/orders/CustomerNotes";
@@ -92,6 +93,7 @@ function Parts({ order }: { order: Order }) {
             <OrderSlip order={order} />
           </Card>
           <OrderPayments order={order} />
+          <Invoices order={order} />
           <CustomerNotes orderId={order.id} />
           {order.kind !== "GOODS" && (
             <Card title={w.progress}>

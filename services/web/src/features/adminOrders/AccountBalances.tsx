@@ -47,7 +47,7 @@ export function AccountBalances() {
   ];
   return (
     <Card title={t.balances} flush>
-      <Stack px="lg" pb="sm" maw="20rem">
+      <Stack px="lg" py="sm" maw="20rem">
         <DayField label={t.balancesAt} value={day} onChange={setDay} />
       </Stack>
       {list.isError && <FailureNote error={list.error} onRetry={() => void list.refetch()} />}

@@ -51,6 +51,7 @@ export function useLiveOrder(orderId: string) {
   useLive("file:added", (file) => reload(file.orderId, OF_ORDER.media));
   useLive("file:deleted", (file) => reload(file.orderId, OF_ORDER.media));
   useLive("shipment:updated", (shipment) => reload(shipment.orderId, OF_ORDER.shipments));
+  useLive("invoice:issued", (invoice) => reload(invoice.orderId, OF_ORDER.invoices));
   useLive("payment:updated", (payment) => reload(payment.orderId, OF_ORDER.payments));
   useLive("change-request:created", (request) => reload(request.orderId, OF_ORDER.requests));
   useLive("change-request:decided", (request) => reload(request.orderId, OF_ORDER.requests));

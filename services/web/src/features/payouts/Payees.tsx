@@ -86,7 +86,7 @@ function columns(w: Omit<Words, "part">, pay: (payee: Payee) => void): Column<Pa
       title: w.who,
       cell: (payee) =>
         payee.workerId ? (
-          <TextLink to="/admin/users/$userId" params={{ userId: payee.workerId }}>
+          <TextLink to="/admin/users/$userId" params={{ userId: payee.workerId }} size="sm">
             {payeeName(payee, w)}
           </TextLink>
         ) : (

@@ -38,7 +38,7 @@ export function PayoutList({ filters, onChange }: Props) {
   const total = list.data?.total;
   return (
     <Card title={w.list} flush>
-      <Stack gap="xs" px="lg" pb="sm">
+      <Stack gap="xs" px="lg" py="sm">
         <search>
           <NativeSelect
             label={w.state}

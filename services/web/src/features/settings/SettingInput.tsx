@@ -1,4 +1,4 @@
-import { Checkbox, Group, Switch, Text, TextInput } from "@mantine/core";
+import { Checkbox, Group, Switch, Text, Textarea, TextInput } from "@mantine/core";
 import type { UseFormReturnType } from "@mantine/form";
 import { adminPeople } from "@/i18n/en/adminPeople";
 import { useWords } from "@/i18n/language";
@@ -42,6 +42,10 @@ export function SettingInput({ field, form }: Props) {
           </Group>
         </Checkbox.Group>
       );
+    case "optional": {
+      const shared = { ...input, label, description, maxLength: field.max, autoComplete: "off" };
+      return field.lines ? <Textarea {...shared} autosize minRows={2} /> : <TextInput {...shared} />;
+    }
     case "text":
     case "currency":
       return (

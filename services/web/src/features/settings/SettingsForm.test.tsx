@@ -38,6 +38,23 @@ test("sends only what changed, and takes it back", async () => {
   await waitFor(() => expect(screen.getByLabelText<HTMLInputElement>("Name of the shop").value).toBe("Corner Shop"));
 });
 
+test("the seller on invoices can be given, and left out again", async () => {
+  let saved = { ...settings, taxId: "GB123456789" };
+  const sent = fakeApi({
+    ...answers,
+    [ROUTE]: ({ body }) => {
+      saved = { ...saved, ...(body as object), version: saved.version + 1 };
+      return saved;
+    },
+  });
+  const { user } = show(<SettingsForm settings={saved} onStale={() => undefined} />);
+  await user.type(await screen.findByLabelText("Address"), "1 Market Square{enter}London");
+  await user.clear(screen.getByLabelText("Tax number"));
+  await user.click(screen.getByRole("button", { name: "Save" }));
+  await waitFor(() => expect(patches(sent)).toHaveLength(1));
+  expect(patches(sent)[0]).toEqual({ address: "1 Market Square\nLondon", taxId: null, version: 7 });
+});
+
 test("nothing is sent while something is wrong; the field says what", async () => {
   const sent = fakeApi(answers);
   const { user } = show(<SettingsForm settings={settings} onStale={() => undefined} />);

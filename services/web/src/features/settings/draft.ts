@@ -20,9 +20,10 @@ import {
 export type Typed = string | boolean | Quantity | FileType[];
 export type Draft = Record<Name, Typed>;
 /** A setting as the API has it. */
-export type Value = string | number | boolean | FileType[];
+export type Value = string | number | boolean | FileType[] | null;
 
 function typed(field: Field, value: Value): Typed {
+  if (value === null) return "";
   if (typeof value !== "number") return value;
   if (field.kind === "time") return toQuantity(value, TIME_UNITS, "minutes");
   if (field.kind === "size") return toQuantity(value, SIZE_UNITS, "mebibytes");
@@ -34,12 +35,13 @@ export function draftOf(settings: ShopSettings): Draft {
   return Object.fromEntries(FIELDS.map((field) => [field.name, typed(field, settings[field.name])])) as Draft;
 }
 
-/** The value of what is typed, within its limits or not; null if it is none. */
+/** The value of what is typed, within its limits or not; null if it is none, or a text that was left out. */
 function parsed(field: Field, value: Typed): Value | null {
   if (typeof value === "boolean" || Array.isArray(value)) return value;
   if (typeof value === "object") return fromQuantity(value, field.kind === "size" ? SIZE_UNITS : TIME_UNITS);
   if (field.kind === "currency") return value.trim().toUpperCase();
   if (field.kind === "text") return value.trim();
+  if (field.kind === "optional") return value.trim() || null;
   return field.kind === "percent" ? basisPoints(value) : wholeNumber(value);
 }
 
@@ -50,6 +52,8 @@ export function complaint(field: Field, value: Typed): string | null {
   switch (field.kind) {
     case "text":
       return typeof read === "string" && read.length > 0 && read.length <= field.max ? null : w.badText(field.max);
+    case "optional":
+      return typeof read === "string" && read.length > field.max ? w.tooLong(field.max) : null;
     case "currency":
       return typeof read === "string" && /^[A-Z]{3}$/.test(read) ? null : w.badCurrency;
     case "types":
@@ -76,6 +80,7 @@ export function textOf(field: Field, value: Value): string {
   if (typeof value === "boolean") return value ? t.yes : t.no;
   if (Array.isArray(value)) return value.join(", ");
   if (typeof value === "string") return value;
+  if (value === null) return t.none;
   if (field.kind === "time") return duration(value);
   if (field.kind === "percent") return `${percentText(value)} %`;
   if (field.kind !== "size") return number(value);

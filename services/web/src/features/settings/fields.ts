@@ -5,6 +5,8 @@ export type Name = Exclude<keyof ShopSettings, "version" | "updatedAt">;
 /** How a setting is typed, and between what it may be; the limits are those of the API. */
 export type Field =
   | { name: Name; kind: "text"; max: number }
+  // A text that may be left out, of one line or of several.
+  | { name: Name; kind: "optional"; max: number; lines: boolean }
   | { name: Name; kind: "currency" }
   | { name: Name; kind: "time" | "size" | "percent" | "count"; min: number; max: number }
   | { name: Name; kind: "switch" }
@@ -13,7 +15,7 @@ export type Field =
 const MINUTE = 60;
 const DAY = 86_400;
 
-export type GroupName = "shop" | "orders" | "payment" | "work" | "stock" | "files";
+export type GroupName = "shop" | "invoices" | "orders" | "payment" | "work" | "stock" | "files";
 
 /** All settings, as they stand on the page. */
 export const GROUPS: { name: GroupName; fields: Field[] }[] = [
@@ -22,6 +24,16 @@ export const GROUPS: { name: GroupName; fields: Field[] }[] = [
     fields: [
       { name: "shopName", kind: "text", max: 100 },
       { name: "currency", kind: "currency" },
+    ],
+  },
+  {
+    name: "invoices",
+    fields: [
+      { name: "legalName", kind: "optional", max: 200, lines: false },
+      { name: "address", kind: "optional", max: 500, lines: true },
+      { name: "taxId", kind: "optional", max: 50, lines: false },
+      { name: "billingEmail", kind: "optional", max: 254, lines: false },
+      { name: "invoiceNote", kind: "optional", max: 1_000, lines: true },
     ],
   },
   {

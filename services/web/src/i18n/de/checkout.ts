@@ -11,6 +11,10 @@ export const checkout: Translation["checkout"] = {
   payment: "Zahlung",
   payments: "Zahlungen",
   noPayments: "Noch keine Zahlung.",
+  invoices: "Rechnungen",
+  invoiceKind: { INVOICE: "Rechnung", CREDIT_NOTE: "Gutschrift" },
+  refersTo: (number) => `zu ${number}`,
+  downloadInvoice: (number) => `${number} als PDF herunterladen`,
   provider: "Zahlungsart",
   providers: {
     SANDBOX: "Testzahlung, es fließt kein Geld",

@@ -1,4 +1,4 @@
-import type { OrderKind, Provider, Refund } from "@/api/schema";
+import type { InvoiceKind, OrderKind, Provider, Refund } from "@/api/schema";
 
 /** Paying, the confirmation, and a guest's order. */
 export const checkout = {
@@ -14,6 +14,10 @@ export const checkout = {
   payment: "Payment",
   payments: "Payments",
   noPayments: "No payment yet.",
+  invoices: "Invoices",
+  invoiceKind: { INVOICE: "Invoice", CREDIT_NOTE: "Credit note" } as Record<InvoiceKind, string>,
+  refersTo: (number: string) => `for ${number}`,
+  downloadInvoice: (number: string) => `Download ${number} as PDF`,
   provider: "Way to pay",
   providers: {
     SANDBOX: "Test payment, no money moves",

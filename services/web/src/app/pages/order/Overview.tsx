@@ -1,5 +1,6 @@
 import { Stack, Text } from "@mantine/core";
 import type { ChangeRequest, Order } from "@/api/schema";
+import { Invoices } from "@/features/invoices/Invoices";
 import type { Parties, Viewer } from "@/features/orders/actions";
 import { ChangeRequests } from "@/features/orders/ChangeRequests";
 import { CustomerNotes } from "@/features/orders/CustomerNotes";
@@ -54,6 +55,7 @@ export function Overview({ order, parties, viewer, requests, now }: OverviewProp
       {owner && !assignee && !admin && <CustomerNotes orderId={order.id} />}
       {owner && <ChangeRequests requests={requests} />}
       {(owner || admin) && <OrderPayments order={order} />}
+      {(owner || admin) && <Invoices order={order} />}
     </Stack>
   );
 }

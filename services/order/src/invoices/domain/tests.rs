@@ -1,0 +1,88 @@
+//! What documents say, their series, and how much a credit note takes back.
+
+use std::time::Duration;
+
+use waybill_primitives::{Currency, ProductId};
+
+use super::*;
+use crate::orders::domain::tests::{sample_item, sample_order};
+
+/// 2026-12-31, 23:59:59 UTC.
+const NOW: Timestamp = Timestamp::from_secs(1_798_761_599);
+
+fn shop() -> ShopSettings {
+    let mut shop = ShopSettings::initial(Currency::USD, Duration::from_mins(30));
+    shop.address = "1 Market Square\r\n\n London ".into();
+    shop
+}
+
+fn invoice() -> Invoice {
+    let mut order = sample_order();
+    order.items = vec![sample_item(ProductId::new(), 2, 1_000)];
+    order.total = 1_000;
+    let paid = Paid {
+        provider: None,
+        at: NOW,
+    };
+    Draft::invoice(&order, order.id, &shop(), paid, NOW).numbered(7)
+}
+
+#[test]
+fn an_invoice_says_what_was_ordered_and_who_sells() {
+    let invoice = invoice();
+    assert_eq!(invoice.label, "INV-2026-000007");
+    assert_eq!((invoice.total, invoice.snapshot.subtotal), (1_000, 1_000));
+    assert_eq!(invoice.snapshot.lines[0].unit_price, 500);
+    let seller = &invoice.snapshot.seller;
+    assert_eq!(seller.name, "Waybill", "it has no legal name");
+    assert_eq!(seller.address, ["1 Market Square", "London"]);
+    let mut named = shop();
+    named.legal_name = "Waybill Ltd".into();
+    assert_eq!(super::seller(&named).name, "Waybill Ltd");
+}
+
+#[test]
+fn a_year_of_utc_begins_a_series() {
+    let next = Timestamp::from_secs(NOW.secs() + 1);
+    assert_eq!(InvoiceKind::Invoice.series(NOW), "INV-2026");
+    assert_eq!(InvoiceKind::CreditNote.series(next), "CN-2027");
+}
+
+#[test]
+fn credit_notes_take_back_what_was_refunded_and_never_more_than_the_invoice() {
+    let invoice = invoice();
+    let amount = |credited, refunded| {
+        let draft = Draft::credit_note(&invoice, credited, refunded, "broken", &shop(), NOW);
+        draft.map(|draft| draft.numbered(1).total)
+    };
+    for (credited, refunded, expected) in [
+        (0, 300, Some(300)),
+        (300, 1_000, Some(700)),
+        (0, 2_000, Some(1_000)),
+        (300, 300, None),
+        (1_000, 2_000, None),
+        // An older event that comes late.
+        (300, 100, None),
+        (0, 0, None),
+        (0, -5, None),
+    ] {
+        assert_eq!(
+            amount(credited, refunded),
+            expected,
+            "{credited} {refunded}"
+        );
+    }
+    let note = Draft::credit_note(&invoice, 300, 500, "broken", &shop(), NOW).unwrap();
+    let note = note.numbered(2);
+    assert_eq!(note.label, "CN-2026-000002");
+    assert_eq!(note.refers_to, Some(invoice.id));
+    assert_eq!(note.order_id, invoice.order_id);
+    let snapshot = &*note.snapshot;
+    assert_eq!(snapshot.refers_to.as_deref(), Some("INV-2026-000007"));
+    assert_eq!(
+        (snapshot.reason.as_str(), &snapshot.payment),
+        ("broken", &None)
+    );
+    assert_eq!(snapshot.customer, invoice.snapshot.customer);
+    assert_ne!(note.source, invoice.source);
+}
