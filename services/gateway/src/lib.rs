@@ -1,6 +1,6 @@
 //! The gateway: REST, OpenAPI and Socket.IO for clients.
 //!
-//! Layers: config, denials, error, relative_json ← cache, input_errors, limits, multipart, objects, pages, web ← body ← read_only, downloads ← app, extract ← answer, dto, health ← expand ← routes ← edge, server, sockets ← asyncapi, openapi, live_docs.
+//! Layers: config, denials, error, relative_json ← cache, input_errors, limits, multipart, objects, pages, web ← body ← read_only, downloads ← app, extract ← answer, dto, health ← expand, exports ← routes ← edge, server, sockets ← asyncapi, openapi, live_docs.
 //!
 //! A request passes `edge` (id, identity, deadline, panics, error format, headers, log, metrics), CORS, the rate limit, and
 //! then its handler in `routes`, which takes checked input, calls a service (`app::read!`, `app::send!`) and answers with one of
@@ -8,7 +8,7 @@
 //! gateway has no durable state.
 //!
 //! Module map: `config` (settings), `app` (shared state), `edge`, `limits`, `cache` (product lists), `relative_json` (answers without the gateway's address), `extract`, `body`, `objects`, `read_only` and `input_errors` (checked input), `answer`
-//! (typed answers), `expand` (orders beside their ids), `error` (the one error format), `multipart` (forms with files), `downloads` (bodies that are read slowly), `dto`
+//! (typed answers), `expand` (orders beside their ids), `exports` (lists as CSV), `error` (the one error format), `multipart` (forms with files), `downloads` (bodies that are read slowly), `dto`
 //! (bodies of requests, composed answers), `routes`, `openapi`, `asyncapi` and `live_docs` (the contracts), `health`, `pages`
 //! (templates), `web` (the web pages), `sockets`, `server` (listening and draining).
 

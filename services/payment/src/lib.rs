@@ -1,7 +1,6 @@
 //! Payments, refunds, payouts and the ledger.
 //!
-//! Layers: entity ← payees, providers ← payments, transfers ← clients, config, differences, ledger ← payouts, provider_events, refunds,
-//! verify ← webhooks ← consumers, grpc, jobs, migrations.
+//! Layers: entity ← payees, providers ← payments, transfers ← clients, config, differences, ledger ← payouts, provider_events, refunds, verify ← webhooks ← consumers, grpc, jobs, migrations.
 //!
 //! `payments` (create, read; the state machine), `refunds` (returning money), `payouts` (paying workers and the owner), `transfers` (what
 //! the two share: asking a provider until money has moved), `payees` (who gets payouts), `ledger` (double-entry bookkeeping),

@@ -9,11 +9,7 @@ use waybill_store::{
     transact,
 };
 
-use super::{
-    app::Payouts,
-    balances::{self, Balance},
-    events,
-};
+use super::{app::Payouts, balances::Balance, events, store};
 use crate::{
     entity::payment::Provider,
     ledger::{
@@ -30,7 +26,7 @@ impl Payouts {
     /// The caller's balances, one per currency.
     pub async fn balance(&self, ctx: &CallContext) -> Result<Vec<Balance>, AppError> {
         let id = ctx.require(EARNERS)?.id;
-        let mut balances = balances::of(self.tools.db.reader(), &[id]).await?;
+        let mut balances = store::balances(self.tools.db.reader(), &[id]).await?;
         Ok(balances.remove(&id).unwrap_or_default())
     }
 
@@ -98,7 +94,7 @@ impl Payouts {
         let reader = self.tools.db.reader();
         let page = payees::list(reader, query).await?;
         let ids: Vec<_> = page.rows.iter().map(|payee| payee.id).collect();
-        let balances = balances::of(reader, &ids).await?;
+        let balances = store::balances(reader, &ids).await?;
         Ok((page, balances))
     }
 }

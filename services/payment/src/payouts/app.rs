@@ -15,7 +15,7 @@ use waybill_store::{
 };
 
 use super::{
-    balances::{self, Balance},
+    balances::Balance,
     domain::{Payout, PayoutState, Step},
     events,
     store::{self, Filter},
@@ -59,7 +59,7 @@ impl Payouts {
         let key = once::key(ctx, "create_payouts", &request)?;
         let write = transact!(self.tools.db, ctx, async |tx| {
             let known = payees::locked(tx, new.payees.iter().copied()).await?;
-            let balances = balances::of(tx.conn(), &new.payees).await?;
+            let balances = store::balances(tx.conn(), &new.payees).await?;
             let mut results = Vec::with_capacity(new.payees.len());
             for id in &new.payees {
                 let created = self.create_one(tx, ctx, *id, &new, &known, &balances).await;

@@ -2,15 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use sea_orm::ConnectionTrait;
 use waybill_primitives::{Currency, Money, UserId};
-use waybill_store::StoreError;
 
-use super::store;
 use crate::{
     ledger::{
         domain::{Account, EntryKind, balance_of},
-        store as ledger,
+        store::Booked,
     },
     payees::OWNER,
 };
@@ -55,23 +52,16 @@ impl Balance {
     }
 }
 
-/// The balances of these payees, by currency. Of the owner: the platform's share, less the fees of providers.
-pub async fn of(
-    connection: &impl ConnectionTrait,
+/// Adds up the balances of these payees by what was booked on their accounts and what is on its way to them. Of the owner: the platform's
+/// share, less the fees of providers.
+pub fn sum_up(
     payees: &[UserId],
-) -> Result<HashMap<UserId, Vec<Balance>>, StoreError> {
-    if payees.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let mut owners = HashMap::new();
-    for payee in payees {
-        owners.insert(balance_of(*payee), *payee);
-        if *payee == OWNER {
-            owners.insert(Account::Fees, OWNER);
-        }
-    }
+    booked: &[Booked],
+    in_flight: &[(UserId, Money)],
+) -> HashMap<UserId, Vec<Balance>> {
+    let owners = owners(payees);
     let mut balances: BTreeMap<(UserId, Currency), Balance> = BTreeMap::new();
-    for booked in ledger::sums(connection, owners.keys().copied()).await? {
+    for booked in booked {
         let Some(payee) = owners.get(&booked.account) else {
             continue;
         };
@@ -90,13 +80,20 @@ pub async fn of(
             | EntryKind::Fee => balance.earned -= booked.sum.amount,
         }
     }
-    for (payee, sum) in store::in_flight(connection, payees.iter().copied()).await? {
-        let balance = balances.entry((payee, sum.currency));
+    for (payee, sum) in in_flight {
+        let balance = balances.entry((*payee, sum.currency));
         balance.or_insert(Balance::new(sum.currency)).in_flight += sum.amount;
     }
     let mut by_payee: HashMap<UserId, Vec<Balance>> = HashMap::new();
     for ((payee, _), balance) in balances {
         by_payee.entry(payee).or_default().push(balance);
     }
-    Ok(by_payee)
+    by_payee
+}
+
+/// The accounts that balances are made of, with whose they are.
+pub fn owners(payees: &[UserId]) -> HashMap<Account, UserId> {
+    let own = payees.iter().map(|payee| (balance_of(*payee), *payee));
+    let fees = payees.contains(&OWNER).then_some((Account::Fees, OWNER));
+    own.chain(fees).collect()
 }

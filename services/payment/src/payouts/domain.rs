@@ -1,17 +1,9 @@
 //! A payout and the table of its states. Pure: no I/O, no async.
 
-use sea_orm::{ColumnTrait as _, Condition};
-use uuid::Uuid;
 use waybill_primitives::Timestamp;
 
+use crate::entity::payment::Provider;
 pub use crate::entity::payout::{Model as Payout, PayoutState};
-use crate::{
-    entity::{
-        payment::Provider,
-        payout::{Column, Entity},
-    },
-    transfers::{Columns, Row},
-};
 
 /// What can happen to a payout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,41 +80,6 @@ impl Payout {
             Approved => self.method == Provider::Manual || self.attempts == 0,
             Sent | Paid | Failed | Cancelled => false,
         }
-    }
-}
-
-impl Row for Payout {
-    type Table = Entity;
-
-    const COLUMNS: Columns<Column> = Columns {
-        id: Column::Id,
-        attempts: Column::Attempts,
-        next_attempt_at: Column::NextAttemptAt,
-        last_error: Column::LastError,
-        provider_reference: Column::ProviderReference,
-        updated_at: Column::UpdatedAt,
-    };
-
-    fn open() -> Condition {
-        Condition::all()
-            .add(Column::State.is_in([Approved, Sent]))
-            .add(Column::Method.ne(Provider::Manual))
-    }
-
-    fn id(&self) -> Uuid {
-        self.id.uuid()
-    }
-
-    fn attempts(&self) -> i32 {
-        self.attempts
-    }
-
-    fn next_attempt_at(&self) -> Timestamp {
-        self.next_attempt_at
-    }
-
-    fn since(&self) -> Timestamp {
-        self.created_at
     }
 }
 

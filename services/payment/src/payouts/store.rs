@@ -1,18 +1,66 @@
 //! Rows of payouts.
 
+use std::collections::HashMap;
+
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _,
-    sea_query::Expr,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _,
+    QuerySelect as _, sea_query::Expr,
 };
-use waybill_primitives::{Currency, Money, PayoutId, UserId};
+use uuid::Uuid;
+use waybill_primitives::{Currency, Money, PayoutId, Timestamp, UserId};
 use waybill_store::{
     StoreError, Tx,
     page::{self, Keyset, Page, PageError, PageQuery},
     rows::{self, one_of},
 };
 
-use super::domain::{IN_FLIGHT, Payout, PayoutState};
-use crate::entity::payout::{Column, Entity};
+use super::{
+    balances::{self, Balance},
+    domain::{IN_FLIGHT, Payout, PayoutState},
+};
+use crate::{
+    entity::{
+        payment::Provider,
+        payout::{Column, Entity},
+    },
+    ledger::store as ledger,
+    transfers::{Columns, Row},
+};
+
+impl Row for Payout {
+    type Table = Entity;
+
+    const COLUMNS: Columns<Column> = Columns {
+        id: Column::Id,
+        attempts: Column::Attempts,
+        next_attempt_at: Column::NextAttemptAt,
+        last_error: Column::LastError,
+        provider_reference: Column::ProviderReference,
+        updated_at: Column::UpdatedAt,
+    };
+
+    fn open() -> Condition {
+        Condition::all()
+            .add(Column::State.is_in([PayoutState::Approved, PayoutState::Sent]))
+            .add(Column::Method.ne(Provider::Manual))
+    }
+
+    fn id(&self) -> Uuid {
+        self.id.uuid()
+    }
+
+    fn attempts(&self) -> i32 {
+        self.attempts
+    }
+
+    fn next_attempt_at(&self) -> Timestamp {
+        self.next_attempt_at
+    }
+
+    fn since(&self) -> Timestamp {
+        self.created_at
+    }
+}
 
 pub async fn insert(tx: &Tx, payout: Payout) -> Result<(), StoreError> {
     rows::insert(tx.conn(), payout).await
@@ -48,8 +96,22 @@ pub async fn save(tx: &Tx, payout: &Payout) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// The balances of these payees, by currency.
+pub async fn balances(
+    connection: &impl ConnectionTrait,
+    payees: &[UserId],
+) -> Result<HashMap<UserId, Vec<Balance>>, StoreError> {
+    if payees.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let accounts = balances::owners(payees).into_keys();
+    let booked = ledger::sums(connection, accounts).await?;
+    let in_flight = in_flight(connection, payees.iter().copied()).await?;
+    Ok(balances::sum_up(payees, &booked, &in_flight))
+}
+
 /// What is on its way to these payees, per currency.
-pub async fn in_flight(
+async fn in_flight(
     connection: &impl ConnectionTrait,
     payees: impl IntoIterator<Item = UserId>,
 ) -> Result<Vec<(UserId, Money)>, StoreError> {

@@ -1,8 +1,10 @@
 //! Rows of refunds.
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, sea_query::Expr,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _,
+    sea_query::Expr,
 };
+use uuid::Uuid;
 use waybill_primitives::{PaymentId, Timestamp};
 use waybill_store::{
     StoreError, Tx,
@@ -11,7 +13,43 @@ use waybill_store::{
 };
 
 use super::domain::{Refund, RefundState};
-use crate::entity::refund::{Column, Entity};
+use crate::{
+    entity::refund::{Column, Entity},
+    transfers::{Columns, Row},
+};
+
+impl Row for Refund {
+    type Table = Entity;
+
+    const COLUMNS: Columns<Column> = Columns {
+        id: Column::Id,
+        attempts: Column::Attempts,
+        next_attempt_at: Column::NextAttemptAt,
+        last_error: Column::LastError,
+        provider_reference: Column::ProviderReference,
+        updated_at: Column::UpdatedAt,
+    };
+
+    fn open() -> Condition {
+        Condition::all().add(Column::Completed.eq(false))
+    }
+
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn attempts(&self) -> i32 {
+        self.attempts
+    }
+
+    fn next_attempt_at(&self) -> Timestamp {
+        self.next_attempt_at
+    }
+
+    fn since(&self) -> Timestamp {
+        self.created_at
+    }
+}
 
 /// Writes a new refund.
 pub async fn insert(tx: &Tx, refund: Refund) -> Result<(), StoreError> {
