@@ -78,17 +78,8 @@ async fn locked_books(tx: &Tx, order: OrderId, now: Timestamp) -> Result<OrderBo
     Ok(store::books_of(tx.conn(), order).await?)
 }
 
-/// Books what happens to a payout, in the transaction in which it happens.
-pub fn book_payout(
-    tx: &Tx,
-    entry: Result<Entry, EntryError>,
-    now: Timestamp,
-) -> Result<(), AppError> {
-    book(tx, entry, now)
-}
-
-/// With the commit.
-fn book(tx: &Tx, entry: Result<Entry, EntryError>, now: Timestamp) -> Result<(), AppError> {
+/// Books an entry with the commit.
+pub fn book(tx: &Tx, entry: Result<Entry, EntryError>, now: Timestamp) -> Result<(), AppError> {
     let entry = entry.map_err(AppError::internal)?;
     store::defer(tx, &entry, now);
     count(entry.kind());

@@ -62,26 +62,27 @@ impl Payouts {
             let balances = store::balances(tx.conn(), &new.payees).await?;
             let mut results = Vec::with_capacity(new.payees.len());
             for id in &new.payees {
-                let created = self.create_one(tx, ctx, *id, &new, &known, &balances).await;
+                let drafted = self.draft(ctx, *id, &new, &known, &balances);
                 let result = proto::PayoutResult {
                     worker_id: (*id != OWNER).then(|| id.to_string()),
                     ..proto::PayoutResult::default()
                 };
-                results.push(match created {
-                    Ok(payout) => proto::PayoutResult {
-                        payout: Some((&payout).into()),
-                        ..result
-                    },
-                    Err(error) if new.several && !error.is(ErrorCode::Internal) => {
+                results.push(match drafted {
+                    Ok(payout) => {
+                        write(tx, ctx, &payout).await?;
                         proto::PayoutResult {
-                            error: Some(Refusal {
-                                code: error.code.into(),
-                                message: error.message.clone(),
-                            }),
+                            payout: Some((&payout).into()),
                             ..result
                         }
                     }
-                    Err(error) => return Err(error),
+                    Err(refused) if new.several => proto::PayoutResult {
+                        error: Some(Refusal {
+                            code: refused.code.into(),
+                            message: refused.message.clone(),
+                        }),
+                        ..result
+                    },
+                    Err(refused) => return Err(refused),
                 });
             }
             let answer = proto::CreatePayoutsResponse {
@@ -94,9 +95,9 @@ impl Payouts {
         once::once(&self.tools.db, key.as_ref(), write).await
     }
 
-    async fn create_one(
+    /// The payout for one payee, who is locked; or why there is none.
+    fn draft(
         &self,
-        tx: &Tx,
         ctx: &CallContext,
         id: UserId,
         new: &NewPayouts,
@@ -113,7 +114,7 @@ impl Payouts {
         };
         self.check_account(method, recipient.as_deref())?;
         let now = self.tools.clock.now();
-        let payout = Payout {
+        Ok(Payout {
             id: PayoutId::new(),
             payee_id: id,
             name: payee.name.clone(),
@@ -132,12 +133,7 @@ impl Payouts {
             paid_at: None,
             created_at: now,
             updated_at: now,
-        };
-        store::insert(tx, payout.clone()).await?;
-        ledger::book_payout(tx, Entry::payout_reserved(&payout), now)?;
-        events::changed(tx, &payout);
-        events::acted(tx, ctx, "payout.create", None, &payout);
-        Ok(payout)
+        })
     }
 
     /// Whether a method is available, and the recipient one of its.
@@ -300,6 +296,15 @@ impl Payouts {
     }
 }
 
+/// Writes a new payout, with the ledger and what is published.
+async fn write(tx: &Tx, ctx: &CallContext, payout: &Payout) -> Result<(), AppError> {
+    store::insert(tx, payout.clone()).await?;
+    ledger::book(tx, Entry::payout_reserved(payout), payout.created_at)?;
+    events::changed(tx, payout);
+    events::acted(tx, ctx, "payout.create", None, payout);
+    Ok(())
+}
+
 /// Writes a payout in its next state, with the ledger and what is published.
 pub async fn move_on(
     tx: &Tx,
@@ -310,9 +315,9 @@ pub async fn move_on(
     store::save(tx, next).await?;
     match next.state {
         PayoutState::Pending | PayoutState::Approved | PayoutState::Sent => {}
-        PayoutState::Paid => ledger::book_payout(tx, Entry::payout_paid(next), now)?,
+        PayoutState::Paid => ledger::book(tx, Entry::payout_paid(next), now)?,
         PayoutState::Failed | PayoutState::Cancelled => {
-            ledger::book_payout(tx, Entry::payout_returned(known), now)?;
+            ledger::book(tx, Entry::payout_returned(known), now)?;
         }
     }
     events::changed(tx, next);

@@ -81,7 +81,7 @@ impl Flow for Payouts {
             let now = self.tools.clock.now();
             let known = locked(tx, payout).await?;
             let Some(next) = known.after(Step::Pay, now) else {
-                return Ok(known.state);
+                return Ok(Err(known.state));
             };
             let next = Payout {
                 provider_reference: Some(reference.to_owned()),
@@ -90,14 +90,15 @@ impl Flow for Payouts {
             };
             move_on(tx, &known, &next, now).await?;
             differences::end(tx, DifferenceKind::PayoutStuck, known.id.uuid(), now).await?;
-            Ok::<_, AppError>(next.state)
+            Ok::<_, AppError>(Ok(()))
         });
         match completed.await? {
-            PayoutState::Paid => {
+            Ok(()) => {
                 tracing::info!(payout_id = %payout.id, "a payout is paid");
                 metrics::counter!("waybill_payouts_total", "outcome" => "paid").increment(1);
             }
-            state => tracing::error!(
+            Err(PayoutState::Paid) => {}
+            Err(state) => tracing::error!(
                 payout_id = %payout.id, %state, reference,
                 "the provider paid a payout that has ended otherwise; an administrator must act"
             ),

@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Serialize, de::DeserializeOwned};
 use waybill_service_kit::AppError;
 
-use self::wire::{Intent, NewRefund, NewSession, NewTransfer, Reference, Refund, Session};
+use self::wire::{Intent, List, NewRefund, NewSession, NewTransfer, Reference, Refund, Session};
 use super::{
     BegunPayment, Capture, Checkout, CheckoutSession, Delivery, Message, PaymentProvider,
     PaymentStatus, PayoutOrder, ProviderError, RefundOrder, Transfer, TransferStatus, WebhookError,
@@ -61,6 +61,17 @@ impl Stripe {
             request = request.query(&[("expand[]", expand)]);
         }
         self.http.send(request).await
+    }
+
+    /// What was made before. Refunds and transfers are looked up before they are made: an attempt may be repeated for longer than Stripe
+    /// keeps its key.
+    async fn list<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        filter: &[(&str, &str)],
+    ) -> Result<List<T>, ProviderError> {
+        let request = self.request(Method::GET, path).query(filter);
+        self.http.send(request.query(&[("limit", "100")])).await
     }
 
     /// Stripe keeps the answer under the key for a day: <https://docs.stripe.com/api/idempotent_requests>.
@@ -133,6 +144,11 @@ impl PaymentProvider for Stripe {
 
     async fn refund(&self, refund: &RefundOrder) -> Result<Transfer, ProviderError> {
         let intent = self.intent_of(&refund.reference).await?;
+        let made: List<Refund> = self.list("refunds", &[("payment_intent", &intent)]).await?;
+        let id = refund.idempotency_key.to_string();
+        if let Some(made) = made.data.into_iter().find(|made| made.is(&id)) {
+            return Ok(made.into());
+        }
         let form = NewRefund::new(&intent, refund)?;
         let key = format!("refund-{}", refund.idempotency_key);
         let made: Refund = self.post("refunds", &key, &form).await?;
@@ -155,7 +171,12 @@ impl PaymentProvider for Stripe {
     }
 
     async fn pay_out(&self, payout: &PayoutOrder) -> Result<Transfer, ProviderError> {
-        let key = format!("payout-{}", payout.idempotency_key);
+        let id = payout.idempotency_key.to_string();
+        let made: List<wire::Transfer> = self.list("transfers", &[("transfer_group", &id)]).await?;
+        if let Some(made) = made.data.into_iter().next() {
+            return Ok(made.into());
+        }
+        let key = format!("payout-{id}");
         let form = NewTransfer::new(payout)?;
         let made: wire::Transfer = self.post("transfers", &key, &form).await?;
         Ok(made.into())

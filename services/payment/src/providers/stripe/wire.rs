@@ -86,6 +86,8 @@ pub struct NewTransfer<'a> {
     currency: String,
     destination: &'a str,
     description: &'a str,
+    /// By which it is found again.
+    transfer_group: String,
     #[serde(rename = "metadata[payout_id]")]
     payout_id: String,
 }
@@ -97,6 +99,7 @@ impl<'a> NewTransfer<'a> {
             currency: code(payout.amount.currency),
             destination: &payout.recipient,
             description: &payout.note,
+            transfer_group: payout.idempotency_key.to_string(),
             payout_id: payout.idempotency_key.to_string(),
         })
     }
@@ -199,12 +202,26 @@ impl Intent {
     }
 }
 
+/// The first page of a list.
+#[derive(Debug, Deserialize)]
+pub struct List<T> {
+    pub data: Vec<T>,
+}
+
 #[derive(Debug, Deserialize)]
 pub struct Refund {
     id: String,
     status: Option<String>,
     failure_reason: Option<String>,
     pub metadata: Option<Metadata>,
+}
+
+impl Refund {
+    /// Whether it is ours with this id.
+    pub fn is(&self, id: &str) -> bool {
+        let ours = self.metadata.as_ref();
+        ours.and_then(|ours| ours.refund_id.as_deref()) == Some(id)
+    }
 }
 
 impl From<Refund> for providers::Transfer {

@@ -138,6 +138,20 @@ async fn serve(
     if header("stripe-version") != Some("2023-08-16") {
         account.findings.lock().push(format!("{uri}: no version"));
     }
+    if method == Method::GET && matches!(uri.path(), "/v1/refunds" | "/v1/transfers") {
+        let objects = account.objects.lock();
+        let is_asked_for = |object: &&Value| {
+            let filters = uri.query().unwrap_or_default().split('&');
+            let mut filters = filters.filter_map(|pair| pair.split_once('='));
+            let kind = uri.path().trim_start_matches("/v1/").trim_end_matches('s');
+            object["object"] == kind
+                && filters.all(|(name, value)| name == "limit" || object[name] == value)
+        };
+        let data: Vec<_> = objects.values().filter(is_asked_for).collect();
+        let (url, has_more) = (uri.path(), false);
+        let list = json!({"object": "list", "data": data, "has_more": has_more, "url": url});
+        return Json(list).into_response();
+    }
     if method == Method::GET {
         let id = uri.path().rsplit('/').next().unwrap();
         return match account.objects.lock().get(id) {
@@ -227,6 +241,7 @@ impl Account {
             ["transfers"] => json!({
                 "id": format!("tr_{}", Uuid::now_v7().simple()), "object": "transfer",
                 "reversed": false, "amount": form["amount"], "metadata": form["metadata"],
+                "transfer_group": form["transfer_group"],
             }),
             _ => return Err(("unknown", "the stand-in has no such call")),
         };

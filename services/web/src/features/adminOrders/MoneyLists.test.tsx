@@ -4,6 +4,7 @@ import type { PaymentWithOrder } from "@/api/schema";
 import { fakeApi } from "@/testing/fakeApi";
 import { sampleWorker } from "@/testing/samples";
 import { show } from "@/testing/show";
+import { AccountBalances } from "./AccountBalances";
 import { LedgerList } from "./LedgerList";
 import { OrderLookup } from "./OrderLookup";
 import { PaymentsList } from "./PaymentsList";
@@ -93,4 +94,46 @@ test("an entry that does not balance is told of", async () => {
   fakeApi({ "GET /api/v1/admin/ledger": () => aPage([aLine("1", "a", -500)]), ...WORKERS });
   show(<LedgerList filters={{}} onChange={nothing} />);
   expect(await screen.findByText("Does not balance")).toBeTruthy();
+});
+
+test("each account has its balance on the side where it is, now or at the end of a day", async () => {
+  const usd = (amount: number) => ({ amount, currency: "USD" });
+  const sent = fakeApi({
+    "GET /api/v1/admin/balances": () => ({
+      balances: [
+        { account: "provider:MANUAL", balance: usd(-500) },
+        { account: "provider:STRIPE", balance: usd(9_500) },
+        { account: "workers", balance: usd(-9_000) },
+      ],
+    }),
+    ...WORKERS,
+  });
+  const { user } = show(<AccountBalances />);
+  await screen.findByText("Stripe");
+  const table = screen.getByRole("table", { name: "Balances" });
+  const cells = (name: string) => {
+    const row = within(table).getByText(name).closest("tr") as HTMLElement;
+    return within(row)
+      .getAllByRole("cell")
+      .map((cell) => cell.textContent);
+  };
+  expect(cells("Stripe")).toEqual(["Stripe", "$95.00", ""]);
+  expect(cells("Paid by hand")).toEqual(["Paid by hand", "", "$5.00"]);
+  expect(cells("Workers")).toEqual(["Workers", "", "$90.00"]);
+  await user.type(screen.getByLabelText(/^At the end of/), "2026-11-30");
+  await vi.waitFor(() => expect(sent.at(-1)?.query.get("at")).toBe("2026-11-30"));
+});
+
+test("a list of payments is exported with its filters", async () => {
+  const csv = new Response("id\r\n", { headers: { "content-disposition": 'attachment; filename="payments-1.csv"' } });
+  const sent = fakeApi({
+    "GET /api/v1/admin/payments": () => aPage([payment]),
+    "GET /api/v1/admin/payments/export": () => csv,
+  });
+  const { user } = show(<PaymentsList filters={{ state: ["FAILED"] }} onChange={nothing} />);
+  await user.click(await screen.findByRole("button", { name: "Export" }));
+  await user.click(await screen.findByRole("button", { name: "Start export" }));
+  expect(await screen.findByText(/payments-1\.csv/)).toBeTruthy();
+  const query = sent.find(({ path }) => path.endsWith("/export"))?.query;
+  expect(query?.getAll("state")).toEqual(["FAILED"]);
 });
