@@ -113,6 +113,7 @@ events! {
         "waybill.payment.payment.authorized" => PaymentEvent::Authorized,
         "waybill.payment.payment.cancelled" => PaymentEvent::Cancelled,
         "waybill.payment.payment.expired" => PaymentEvent::Expired,
+        "waybill.payment.payment.received" => PaymentEvent::Received,
     },
     payment::PayoutChanged => {
         "waybill.payment.payout.created" => PayoutEvent::Created | PayoutEvent::Unspecified,

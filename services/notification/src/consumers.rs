@@ -382,6 +382,7 @@ impl EventHandler for Payments {
             | PaymentEvent::Succeeded
             | PaymentEvent::Cancelled
             | PaymentEvent::Expired
+            | PaymentEvent::Received
             | PaymentEvent::Unspecified => return Ok(()),
         };
         Ok(self.0.announce(tx, &[(event, trigger)]).await?)

@@ -87,13 +87,14 @@ fn payment_change(event: &Envelope) -> Result<Option<PaymentChange>, HandlerErro
     let (kind, refunded) = (changed.kind(), changed.refunded);
     let payment = changed.payment;
     let payment = payment.ok_or_else(|| FieldError::missing("payment"))?;
+    let provider = match payment.provider() {
+        Provider::Unspecified => None,
+        provider => Some(provider.name().to_owned()),
+    };
     let kind = match kind {
-        PaymentEvent::Created => PaymentChangeKind::Created,
+        PaymentEvent::Created => PaymentChangeKind::Created { provider },
         PaymentEvent::Succeeded => PaymentChangeKind::Succeeded {
-            provider: match payment.provider() {
-                Provider::Unspecified => None,
-                provider => Some(provider.name().to_owned()),
-            },
+            provider,
             amount: payment
                 .amount
                 .ok_or_else(|| FieldError::missing("payment.amount"))?,
@@ -106,7 +107,9 @@ fn payment_change(event: &Envelope) -> Result<Option<PaymentChange>, HandlerErro
             reason: changed.reason,
         },
         PaymentEvent::Cancelled | PaymentEvent::Expired => PaymentChangeKind::Closed,
-        PaymentEvent::Authorized | PaymentEvent::Unspecified => return Ok(None),
+        PaymentEvent::Authorized | PaymentEvent::Received | PaymentEvent::Unspecified => {
+            return Ok(None);
+        }
     };
     Ok(Some(PaymentChange {
         context: EventContext::of(event),

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use http::Uri;
 use secrecy::{ExposeSecret as _, SecretString};
+use waybill_primitives::FieldErrors;
+use waybill_proto::payment as proto;
 use waybill_service_kit::{AppError, settings};
 
 use crate::{
@@ -40,6 +42,9 @@ settings! {
         pub paypal_webhook_id: Option<String> = "WAYBILL_PAYPAL_WEBHOOK_ID";
         /// Where PayPal answers; for tests `https://api-m.sandbox.paypal.com`.
         pub paypal_url: Uri = "WAYBILL_PAYPAL_URL", default "https://api-m.paypal.com";
+        /// How customers pay by bank transfer or in cash, in lines, for instance the account number and that the order's number is the reference; at
+        /// most 2,000 characters. With it, they can choose to.
+        pub manual_payments: Option<String> = "WAYBILL_MANUAL_PAYMENTS", check manual_payments;
     }
 }
 
@@ -118,6 +123,7 @@ impl Default for Settings {
             paypal_client_secret: None,
             paypal_webhook_id: None,
             paypal_url: Uri::from_static("https://api-m.paypal.com"),
+            manual_payments: None,
         }
     }
 }
@@ -128,6 +134,17 @@ fn public_url(url: &Option<String>) -> Result<(), String> {
         Some(None) => Err("expected an http or https URL such as https://shop.example".to_owned()),
         Some(Some(_)) | None => Ok(()),
     }
+}
+
+/// The longest text for customers who pay by hand, in characters.
+const MAX_INSTRUCTIONS: usize = proto::Payment::MAX_INSTRUCTIONS;
+
+#[expect(clippy::ref_option, reason = "the form of every check of a setting")]
+fn manual_payments(instructions: &Option<String>) -> Result<(), String> {
+    let mut errors = FieldErrors::default();
+    let text = instructions.as_deref().unwrap_or_default();
+    errors.paragraph("the text", text, MAX_INSTRUCTIONS);
+    errors.or(()).map_err(|errors| errors.to_string())
 }
 
 #[expect(clippy::ptr_arg, reason = "the form of every check of a setting")]
@@ -163,9 +180,10 @@ mod tests {
         let sources = Sources::empty()
             .with("WAYBILL_COMMISSION_BASIS_POINTS", "10001")
             .with("WAYBILL_PUBLIC_URL", "shop.example")
+            .with("WAYBILL_MANUAL_PAYMENTS", "x".repeat(2_001))
             .with("WAYBILL_RETURN_ORIGINS", "https://shop.example, ftp://x");
         let errors = load::<(Settings,)>(&sources).unwrap_err();
-        assert_eq!(errors.0.len(), 3, "{errors}");
+        assert_eq!(errors.0.len(), 4, "{errors}");
     }
 
     /// Settings with a value of these names.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use waybill_bus::Envelope;
-use waybill_primitives::{FieldError, OrderId, PaymentId};
+use waybill_primitives::{FieldError, OrderId, PaymentId, non_empty};
 use waybill_proto::{
     order::{Order, OrderChanged, OrderEvent, OrderStatus, PaymentStatus, SettingsChanged},
     parse_id,
@@ -13,7 +13,8 @@ use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx, decode};
 
 use crate::{
     ledger::app::{CompletedOrder, Ledger},
-    payments::app::Replaced,
+    payments::{app::Replaced, domain::Step},
+    receipts::app::Receipts,
     refunds::app::{Refunds, Requested},
 };
 
@@ -32,15 +33,12 @@ const SETTINGS: ConsumerInfo = ConsumerInfo {
 
 /// Refunds what an order cannot keep, and shares the money of a completed one.
 pub struct OrderEvents {
-    refunds: Arc<Refunds>,
-    ledger: Arc<Ledger>,
+    pub refunds: Arc<Refunds>,
+    pub receipts: Arc<Receipts>,
+    pub ledger: Arc<Ledger>,
 }
 
 impl OrderEvents {
-    pub fn new(refunds: Arc<Refunds>, ledger: Arc<Ledger>) -> Self {
-        Self { refunds, ledger }
-    }
-
     /// Money arrived that the order could not accept.
     async fn rejected(&self, tx: &Tx, event: &OrderChanged) -> Result<(), HandlerError> {
         let payment: PaymentId = parse_id("payment_id", &event.payment_id)?;
@@ -63,7 +61,7 @@ impl OrderEvents {
         tx: &Tx,
         order: &Order,
         paid_by: &str,
-        reason: &str,
+        (reason, step): (&str, Step),
     ) -> Result<(), HandlerError> {
         let id: OrderId = parse_id("order.id", &order.id)?;
         let mut refunds = self.refunds.request_all(tx, id, reason).await?;
@@ -73,10 +71,20 @@ impl OrderEvents {
                 refunds += 1;
             }
         }
+        self.receipts.close(tx, id, step, None).await?;
         if refunds > 0 {
             tracing::info!(order_id = %id, refunds, reason, "payments will be refunded");
         }
         Ok(())
+    }
+
+    /// Nobody waits for another payment by hand of a paid order.
+    async fn paid(&self, tx: &Tx, event: &OrderChanged, order: &Order) -> Result<(), HandlerError> {
+        let id: OrderId = parse_id("order.id", &order.id)?;
+        // A free order is paid by none.
+        let by = non_empty(event.payment_id.as_str());
+        let by: Option<PaymentId> = by.map(|id| parse_id("payment_id", &id)).transpose()?;
+        Ok(self.receipts.close(tx, id, Step::Cancel, by).await?)
     }
 
     /// Another order replaced this one, and has its payments from now on.
@@ -132,15 +140,19 @@ impl EventHandler for OrderEvents {
         match event.kind() {
             OrderEvent::PaymentRejected => self.rejected(tx, &event).await,
             OrderEvent::Cancelled => {
-                let paid_by = &event.payment_id;
-                self.ended(tx, order, paid_by, "the order was cancelled")
-                    .await
+                let how = ("the order was cancelled", Step::Cancel);
+                self.ended(tx, order, &event.payment_id, how).await
             }
-            OrderEvent::Expired => self.ended(tx, order, "", "the order expired unpaid").await,
+            OrderEvent::Expired => {
+                let how = ("the order expired unpaid", Step::Expire);
+                self.ended(tx, order, "", how).await
+            }
             OrderEvent::Replaced => self.replaced(tx, order, event.replacement).await,
-            OrderEvent::Completed | OrderEvent::Paid => {
+            OrderEvent::Paid => {
+                self.paid(tx, &event, order).await?;
                 self.earned(tx, order, event.commission_basis_points).await
             }
+            OrderEvent::Completed => self.earned(tx, order, event.commission_basis_points).await,
             OrderEvent::Placed
             | OrderEvent::Edited
             | OrderEvent::PaymentStarted

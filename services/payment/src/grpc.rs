@@ -19,6 +19,7 @@ use crate::{
     },
     provider_events::{app::ProviderEvents, settlement::Settlement},
     providers::sandbox::Outcome,
+    receipts::{self, app::Receipts},
     refunds::{
         self,
         app::{NewRefund, Refunds},
@@ -37,6 +38,7 @@ pub struct PaymentGrpc {
     pub webhooks: Arc<Webhooks>,
     pub ledger: Arc<Ledger>,
     pub differences: Arc<Differences>,
+    pub receipts: Arc<Receipts>,
 }
 
 #[tonic::async_trait]
@@ -141,14 +143,22 @@ impl PaymentService for PaymentGrpc {
             id => Some(parse_id("paymentId", id).map_err(AppError::from)?),
         };
         let states = choice("state", RefundState::any_from_proto(&request.states))?;
-        let filter = refunds::store::Filter { payment, states };
+        let filter = refunds::store::Filter {
+            payment,
+            states,
+            by_hand: request.by_hand,
+        };
         let query = page_query(request.page.as_ref())?;
         let page = self
             .refunds
             .list(&ctx, filter, request.of_payment, &query)
             .await?;
         Ok(Response::new(proto::ListRefundsResponse {
-            refunds: page.rows.iter().map(proto::Refund::from).collect(),
+            refunds: if request.of_payment {
+                page.rows.iter().map(proto::Refund::from).collect()
+            } else {
+                self.refunds.with_orders(&page.rows).await?
+            },
             page: Some(page.info()),
         }))
     }
@@ -268,5 +278,51 @@ impl PaymentService for PaymentGrpc {
         let ctx = context(&request);
         let page = ledger::grpc::list(&self.ledger, &ctx, request.into_inner()).await?;
         Ok(Response::new(page))
+    }
+
+    async fn record_receipt(
+        &self,
+        request: Request<proto::RecordReceiptRequest>,
+    ) -> Result<Response<proto::RecordReceiptResponse>, Status> {
+        let ctx = context(&request);
+        let request = request.into_inner();
+        let recorded = receipts::grpc::record(&self.receipts, &ctx, request).await?;
+        Ok(Response::new(recorded))
+    }
+
+    async fn list_receipts(
+        &self,
+        request: Request<proto::ListReceiptsRequest>,
+    ) -> Result<Response<proto::ListReceiptsResponse>, Status> {
+        let ctx = context(&request);
+        let page = receipts::grpc::list(&self.receipts, &ctx, request.into_inner()).await?;
+        Ok(Response::new(page))
+    }
+
+    async fn return_receipts(
+        &self,
+        request: Request<proto::ReturnReceiptsRequest>,
+    ) -> Result<Response<proto::ReturnReceiptsResponse>, Status> {
+        let ctx = context(&request);
+        let request = request.into_inner();
+        let returned = receipts::grpc::give_back(&self.receipts, &ctx, request).await?;
+        Ok(Response::new(returned))
+    }
+
+    async fn confirm_refund(
+        &self,
+        request: Request<proto::ConfirmRefundRequest>,
+    ) -> Result<Response<proto::ConfirmRefundResponse>, Status> {
+        let ctx = context(&request);
+        let request = request.into_inner();
+        let mut errors = FieldErrors::default();
+        let max = proto::ConfirmRefundRequest::MAX_REFERENCE;
+        let reference = errors.required_line("reference", &request.reference, max);
+        let id = parse_id("id", &request.id).map_err(AppError::from)?;
+        let reference = errors.or(reference).map_err(AppError::from)?;
+        let confirmed = self.refunds.confirm(&ctx, id, &reference).await?;
+        Ok(Response::new(proto::ConfirmRefundResponse {
+            refund: Some((&confirmed).into()),
+        }))
     }
 }

@@ -1,11 +1,11 @@
 //! Payments, refunds, payouts and the ledger.
 //!
-//! Layers: entity ← payees, providers ← payments, transfers ← clients, config, differences, ledger ← payouts, provider_events, refunds, verify ← webhooks ← consumers, grpc, jobs, migrations.
+//! Layers: entity ← payees, providers ← payments, transfers ← clients, config, differences, ledger ← payouts, provider_events, receipts, refunds, verify ← webhooks ← consumers, grpc, jobs, migrations.
 //!
 //! `payments` (create, read; the state machine), `refunds` (returning money), `payouts` (paying workers and the owner), `transfers` (what
 //! the two share: asking a provider until money has moved), `payees` (who gets payouts), `ledger` (double-entry bookkeeping),
 //! `differences` (what an administrator must look at), `providers` (payment providers behind one trait), `provider_events` (what they say
-//! about payments, and asking them), `webhooks` (their messages), `consumers` (events of orders), `jobs` (background jobs), `clients`
+//! about payments, and asking them), `receipts` (money that arrives by hand), `webhooks` (their messages), `consumers` (events of orders), `jobs` (background jobs), `clients`
 //! (calls to the order service), `verify` (invariants of the database).
 
 use std::sync::Arc;
@@ -31,6 +31,7 @@ mod payments;
 mod payouts;
 mod provider_events;
 mod providers;
+mod receipts;
 mod refunds;
 mod transfers;
 mod verify;
@@ -55,12 +56,10 @@ use consumers::{OrderEvents, SettingsEvents};
 use differences::app::Differences;
 use grpc::PaymentGrpc;
 use ledger::app::Ledger;
-use payments::{
-    app::{Payments, StartPayments},
-    return_url::ReturnPolicy,
-};
+use payments::{app::Payments, return_url::ReturnPolicy, starting::StartPayments};
 use payouts::{app::Payouts, grpc::PayoutGrpc};
 use provider_events::{app::ProviderEvents, settlement::Settlement};
+use receipts::app::Receipts;
 use refunds::app::Refunds;
 use transfers::Tools;
 use webhooks::app::Webhooks;
@@ -82,7 +81,7 @@ pub async fn build(
     build_with(deps, settings, order, providers).await
 }
 
-/// As [`build`], with providers of the caller's choice.
+/// As [`build`], with providers of the caller's choice, besides payments by hand.
 pub async fn build_with(
     deps: &Deps,
     settings: &Settings,
@@ -90,6 +89,7 @@ pub async fn build_with(
     providers: Providers,
 ) -> Result<Service, AppError> {
     deps.db.migrate::<Migrator>().await?;
+    let providers = providers.with_manual(settings.manual_payments.as_deref());
     let production = deps.environment.is_production();
     let origins = settings.public_url.iter().chain(&settings.return_origins);
     let payments = Payments {
@@ -119,6 +119,10 @@ pub async fn build_with(
     };
     let refunds = Arc::new(Refunds { tools: tools() });
     let payouts = Arc::new(Payouts { tools: tools() });
+    let receipts = Arc::new(Receipts {
+        db: deps.db.clone(),
+        clock: Arc::clone(&deps.clock),
+    });
     let differences = Arc::new(Differences {
         db: deps.db.clone(),
         clock: Arc::clone(&deps.clock),
@@ -152,13 +156,18 @@ pub async fn build_with(
         webhooks: Arc::clone(&webhooks),
         ledger: Arc::clone(&ledger),
         differences,
+        receipts: Arc::clone(&receipts),
     };
     let payout_grpc = PayoutServiceServer::new(PayoutGrpc(Arc::clone(&payouts)));
     Ok(Service {
         name: NAME,
         routes: Routes::new(PaymentServiceServer::new(grpc)).add_service(payout_grpc),
         consumers: vec![
-            Arc::new(OrderEvents::new(Arc::clone(&refunds), Arc::clone(&ledger))),
+            Arc::new(OrderEvents {
+                refunds: Arc::clone(&refunds),
+                receipts,
+                ledger: Arc::clone(&ledger),
+            }),
             Arc::new(SettingsEvents::new(ledger)),
         ],
         jobs: vec![

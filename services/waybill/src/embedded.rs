@@ -83,6 +83,11 @@ pub async fn start_with_clock(
     stop: CancellationToken,
     clock: Arc<dyn Clock>,
 ) -> Result<Platform> {
+    if config.embedded.demo {
+        let payment = &mut config.payment;
+        let manual = &mut payment.manual_payments;
+        manual.get_or_insert_with(|| demo::MANUAL_PAYMENTS.to_owned());
+    }
     let uses_folder = config.embedded.database_server.is_none()
         || (config.files.storage == waybill_file_store::Storage::Local
             && config.files.dir.is_none());

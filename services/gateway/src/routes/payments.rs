@@ -31,6 +31,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list_payment_refunds))
         .routes(routes!(refund_payment))
         .routes(routes!(list_refunds))
+        .routes(routes!(confirm_refund))
+        .routes(routes!(list_receipts, record_receipt))
+        .routes(routes!(return_receipts))
         .routes(routes!(receive_stripe_webhook))
         .routes(routes!(receive_paypal_webhook))
         .routes(routes!(get_sandbox_checkout, complete_sandbox_checkout))
@@ -62,6 +65,9 @@ pub async fn list_order_payments(
 }
 
 /// Start a payment of an order; send the customer to `redirectUrl`. The amount is taken from the order.
+///
+/// A payment by hand (`MANUAL`) has no page: show the customer its `instructions`, the amount and the order's number. An order has one of
+/// them at a time; administrators may start it also where customers cannot choose it.
 ///
 /// With an `Idempotency-Key`, a repeated request gets the first answer again, with the header `Idempotency-Replayed`.
 #[utoipa::path(post, path = "/api/v1/orders/{id}/payments", tag = "payments", params(Idempotency),
@@ -131,8 +137,8 @@ pub async fn list_payment_refunds(
     let request = pb::ListRefundsRequest {
         payment_id: id.to_string(),
         of_payment: true,
-        states: Vec::new(),
         page: Some(paging.into()),
+        ..pb::ListRefundsRequest::default()
     };
     let answer = read!(app.clients.payment, list_refunds, &context, request)?;
     Ok(Page::new(answer.refunds, answer.page))
@@ -175,6 +181,79 @@ pub async fn list_refunds(
     request.page = page;
     let answer = read!(app.clients.payment, list_refunds, &context, request)?;
     Ok(Page::new(answer.refunds, answer.page))
+}
+
+/// Confirm a refund of a payment by hand: the money was sent. A repetition changes nothing.
+#[utoipa::path(post, path = "/api/v1/admin/refunds/{id}/confirm", tag = "admin",
+    request_body = pb::ConfirmRefundRequest)]
+pub async fn confirm_refund(
+    State(app): State<App>,
+    Admin(context): Admin,
+    id: Id,
+    Body(mut request): Body<pb::ConfirmRefundRequest>,
+) -> Result<Answer<pb::Refund>, ApiError> {
+    request.id = id.to_string();
+    let answer = send!(app.clients.payment, confirm_refund, &context, request)?;
+    Ok(Answer(present(answer.refund)?))
+}
+
+/// List what has arrived of a payment by hand, oldest first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/payments/{id}/receipts",
+    tag = "admin",
+    params(Paging)
+)]
+pub async fn list_receipts(
+    State(app): State<App>,
+    Admin(context): Admin,
+    id: Id,
+    Params(paging): Params<Paging>,
+) -> Result<Page<pb::Receipt>, ApiError> {
+    let request = pb::ListReceiptsRequest {
+        payment_id: id.to_string(),
+        page: Some(paging.into()),
+    };
+    let answer = read!(app.clients.payment, list_receipts, &context, request)?;
+    Ok(Page::new(answer.receipts, answer.page))
+}
+
+/// Record money of a payment by hand that has arrived: all that is missing, or a part. When nothing is missing any more, the payment has
+/// succeeded.
+///
+/// More than is missing is refused. Money for a payment that was given up counts once all of it is here; the order decides whether it
+/// takes it, and otherwise it is to be refunded. With an `Idempotency-Key`, a repeated request gets the first answer again.
+#[utoipa::path(post, path = "/api/v1/admin/payments/{id}/receipts", tag = "admin", params(Idempotency),
+    request_body = pb::RecordReceiptRequest)]
+pub async fn record_receipt(
+    State(app): State<App>,
+    Admin(mut context): Admin,
+    id: Id,
+    idempotency: Idempotency,
+    Body(mut request): Body<pb::RecordReceiptRequest>,
+) -> Result<Created<pb::Receipt>, ApiError> {
+    context.idempotency_key = idempotency.0;
+    request.payment_id = id.to_string();
+    let answer = send!(app.clients.payment, record_receipt, &context, request)?;
+    let created = Created::new(present(answer.receipt)?);
+    Ok(created
+        .at(|receipt| format!("/api/v1/admin/payments/{}/receipts", receipt.payment_id))
+        .replayed(answer.replayed))
+}
+
+/// Note that all that has arrived of a payment by hand in part was sent back, and give the payment up. A complete payment is refunded
+/// instead. A repetition changes nothing.
+#[utoipa::path(post, path = "/api/v1/admin/payments/{id}/receipts/return", tag = "admin",
+    request_body = pb::ReturnReceiptsRequest)]
+pub async fn return_receipts(
+    State(app): State<App>,
+    Admin(context): Admin,
+    id: Id,
+    Body(mut request): Body<pb::ReturnReceiptsRequest>,
+) -> Result<Versioned<pb::Payment>, ApiError> {
+    request.payment_id = id.to_string();
+    let answer = send!(app.clients.payment, return_receipts, &context, request)?;
+    Versioned::of(answer.payment)
 }
 
 /// Receive a message of Stripe. Its signature is checked on the body as it was sent.

@@ -123,6 +123,7 @@ fn day(at: Timestamp) -> String {
 fn provider_name(provider: &str) -> String {
     match provider {
         "PAYPAL" => "PayPal".to_owned(),
+        "MANUAL" => "Bank transfer or cash".to_owned(),
         other => {
             let (first, rest) = other.split_at_checked(1).unwrap_or((other, ""));
             format!("{first}{}", rest.to_lowercase())

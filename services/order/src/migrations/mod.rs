@@ -13,6 +13,7 @@ mod m20261129_000006_files;
 mod m20261130_000001_quotes;
 mod m20261201_000001_refunded;
 mod m20261202_000001_invoices;
+mod m20261203_000002_manual_window;
 
 pub struct Migrator;
 
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000001_quotes::Migration),
             Box::new(m20261201_000001_refunded::Migration),
             Box::new(m20261202_000001_invoices::Migration),
+            Box::new(m20261203_000002_manual_window::Migration),
         ]
     }
 }

@@ -297,7 +297,7 @@ pub mod attempt {
         pub closed_at: Option<Timestamp>,
         /// The refunded amount, if the refund was processed before the order accepted the payment.
         pub refunded: Option<i64>,
-        /// Of a payment that succeeded, such as `STRIPE`.
+        /// Such as `STRIPE`. Before version 0.2 only of a payment that succeeded.
         pub provider: Option<String>,
     }
 

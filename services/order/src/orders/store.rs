@@ -6,7 +6,7 @@ mod search;
 mod with_history;
 mod write;
 
-pub use attempts::{Attempts, attempt, payment_under_way};
+pub use attempts::{Attempts, attempt, payments_under_way};
 pub use read::{
     Pool, any, available, claimable_state, due, find, find_locked, find_some, history, lock_free,
     page, replaced_by,

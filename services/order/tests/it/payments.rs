@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use futures::future::join;
+use waybill_primitives::Clock as _;
 use waybill_proto::{
-    order::{OrderEvent, OrderStatus, PaymentStatus},
+    order::{self, OrderEvent, OrderStatus, PaymentStatus},
     payment::{self, PaymentEvent},
 };
 use waybill_service_kit::ErrorCode;
@@ -355,6 +356,73 @@ async fn after_a_run_of_the_expiry_that_failed_another_one_follows_soon() {
         let wake = shop.expire.wake.as_ref().unwrap();
         let woken = tokio::time::timeout(Duration::from_mins(1), wake.notified()).await;
         assert!(woken.is_ok(), "no alarm was set");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_order_waits_for_a_payment_by_hand_from_the_first_one_on() {
+    on_any_database(async |shop| {
+        const WINDOW: Duration = Duration::from_hours(7 * 24);
+        let begin = async |order: &order::Order| {
+            let begun = payment::Payment {
+                provider: payment::Provider::Manual.into(),
+                ..payment_of(order)
+            };
+            let event = payment_changed(PaymentEvent::Created, &begun);
+            shop.send_event(&begun, &event).await;
+            begun
+        };
+        let cup = shop.goods("Cup", 100, 10).await;
+        let who = shop.customer();
+        let order = shop.place(&who, &[(&cup, 1)]).await;
+        let until = shop.clock.now().plus(WINDOW);
+        let first = begin(&order).await;
+        let waits = shop.refresh(&order).await;
+        assert_eq!(waits.expires_at, Some(until));
+        let event = shop.last_change(OrderEvent::PaymentStarted, &order).await;
+        assert_eq!(event.payment_id, first.id);
+        // Neither others nor another kind of payment move the end, however many there are.
+        for day in 1..7 {
+            shop.clock.advance(Duration::from_hours(24));
+            begin(&order).await;
+            let other = payment_of(&order);
+            let event = payment_changed(PaymentEvent::Created, &other);
+            shop.send_event(&other, &event).await;
+            shop.expire_due().await;
+            assert_eq!(shop.refresh(&order).await, waits, "day {day}");
+        }
+        shop.clock.advance(Duration::from_hours(24));
+        shop.expire_due().await;
+        let over = shop.refresh(&order).await;
+        assert_eq!(over.status(), OrderStatus::Cancelled);
+        assert_eq!(shop.level(&cup).await, (10, 0));
+        shop.last_change(OrderEvent::Expired, &order).await;
+
+        // A late start counts as well: the order may be older than other payments keep it.
+        let order = shop.place(&who, &[(&cup, 1)]).await;
+        shop.clock.advance(EXPIRY / 2);
+        begin(&order).await;
+        let until = shop.clock.now().plus(WINDOW);
+        assert_eq!(shop.refresh(&order).await.expires_at, Some(until));
+        // Also after it was on hold, which gives it a new expiry.
+        let held = OrderStatus::OnHold;
+        let held = shop.change_status(&shop.admin, &order, held).await.unwrap();
+        let back = OrderStatus::Pending;
+        let back = shop.change_status(&shop.admin, &held, back).await.unwrap();
+        assert!(back.expires_at.unwrap() < until);
+        shop.clock.advance(EXPIRY);
+        shop.expire_due().await;
+        assert_eq!(shop.refresh(&order).await.expires_at, Some(until));
+        shop.clock.advance(Duration::from_hours(6 * 24));
+        let paid = shop.pay(&order).await;
+        let now = shop.refresh(&order).await;
+        assert_eq!(now.payment_status(), PaymentStatus::Paid);
+        assert_eq!(now.expires_at, None);
+        assert_eq!(
+            shop.last_change(OrderEvent::Paid, &order).await.payment_id,
+            paid.id
+        );
     })
     .await;
 }

@@ -17,6 +17,7 @@ string_enum! {
         PayoutStuck = "PAYOUT_STUCK",
         PaymentStuck = "PAYMENT_STUCK",
         MessageGivenUp = "MESSAGE_GIVEN_UP",
+        PaymentPartial = "PAYMENT_PARTIAL",
     }
 }
 
@@ -34,7 +35,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub kind: DifferenceKind,
-    /// The payment, refund, payout or message.
+    /// The payment, refund, payout, message or receipt.
     pub subject_id: Uuid,
     pub provider: Provider,
     pub state: DifferenceState,

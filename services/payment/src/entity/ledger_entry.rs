@@ -25,6 +25,10 @@ string_enum! {
         PayoutPaid = "PAYOUT_PAID",
         /// It failed or was cancelled: its amount is in the balance again.
         PayoutReturned = "PAYOUT_RETURNED",
+        /// Money of a payment by hand arrived: once per receipt, like the next one.
+        Receipt = "RECEIPT",
+        /// It went back before the payment was complete.
+        ReceiptReturned = "RECEIPT_RETURNED",
     }
 }
 
@@ -38,7 +42,7 @@ pub struct Model {
     pub id: Uuid,
     pub kind: EntryKind,
     /// What it was booked for: the payment (PAYMENT, FEE), the refund (REFUND, CLAWBACK; the payment in version 0.1), the order
-    /// (ACCRUAL, TRANSFER) or the payout.
+    /// (ACCRUAL, TRANSFER), the payout or the receipt.
     pub source_id: Uuid,
     /// [`NO_ORDER`] for payouts.
     pub order_id: OrderId,

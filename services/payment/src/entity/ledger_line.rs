@@ -26,6 +26,8 @@ pub enum Account {
     Fees,
     /// What is in payouts that are not confirmed yet (a liability).
     Payouts,
+    /// What has arrived by hand of payments that are not complete (a liability).
+    Receipts,
 }
 
 impl fmt::Display for Account {
@@ -37,6 +39,7 @@ impl fmt::Display for Account {
             Self::Platform => f.write_str("platform"),
             Self::Fees => f.write_str("fees"),
             Self::Payouts => f.write_str("payouts"),
+            Self::Receipts => f.write_str("receipts"),
         }
     }
 }
@@ -49,6 +52,7 @@ impl FromStr for Account {
             None if text == "platform" => Ok(Self::Platform),
             None if text == "fees" => Ok(Self::Fees),
             None if text == "payouts" => Ok(Self::Payouts),
+            None if text == "receipts" => Ok(Self::Receipts),
             Some(("provider", name)) => {
                 name.parse().map(Self::Provider).map_err(|_| UnknownAccount)
             }
@@ -60,7 +64,9 @@ impl FromStr for Account {
 
 /// The text is not an account.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected orders, platform, fees, payouts, provider:<PROVIDER> or worker:<user id>")]
+#[error(
+    "expected orders, platform, fees, payouts, receipts, provider:<PROVIDER> or worker:<user id>"
+)]
 pub struct UnknownAccount;
 
 string_column!(Account);

@@ -9,5 +9,6 @@ pub mod payee;
 pub mod payment;
 pub mod payout;
 pub mod provider_event;
+pub mod receipt;
 pub mod refund;
 pub mod webhook;

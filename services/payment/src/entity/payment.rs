@@ -66,9 +66,14 @@ pub struct Model {
     /// What was refunded, and what the open refunds will add to it, in minor units.
     pub refunded: i64,
     pub refunding: i64,
+    /// By hand: what has arrived and did not go back, in minor units; 0 for other providers.
+    pub received: i64,
     pub state: PaymentState,
     /// The page where the customer pays. A path if the platform's public address is not configured.
     pub redirect_url: String,
+    /// How to pay by hand, as it was when the payment began.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub instructions: Option<String>,
     pub success_url: Option<String>,
     pub cancel_url: Option<String>,
     pub failure_reason: Option<String>,
@@ -83,6 +88,11 @@ pub struct Model {
 impl Model {
     pub fn money(&self) -> Money {
         Money::new(self.amount, self.currency)
+    }
+
+    /// What has arrived by hand and did not go back.
+    pub fn received_money(&self) -> Money {
+        Money::new(self.received, self.currency)
     }
 
     /// What was refunded so far.

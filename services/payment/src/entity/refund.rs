@@ -7,7 +7,7 @@ use waybill_store::entity_prelude::*;
 string_enum! {
     /// How far a refund is.
     pub enum RefundState as proto::RefundState {
-        /// It is tried until the provider confirms or refuses it for good.
+        /// It is tried until the provider confirms or refuses it for good. By hand: until an administrator confirms it.
         Pending = "PENDING",
         Succeeded = "SUCCEEDED",
         /// The provider did not return the money; it can be refunded again.
@@ -35,6 +35,8 @@ pub struct Model {
     /// It has succeeded or failed.
     pub completed: bool,
     pub state: RefundState,
+    /// An administrator makes it, no provider: its payment was made by hand.
+    pub by_hand: bool,
     /// The administrator who asked for it; none if it follows from what happened to the order.
     pub requested_by: Option<UserId>,
     pub created_at: Timestamp,

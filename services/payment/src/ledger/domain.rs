@@ -13,7 +13,9 @@ use crate::{
     entity::{
         ledger_entry::NO_ORDER,
         payee::OWNER,
+        payment::Provider,
         payout::{Model as Payout, PayoutState},
+        receipt::Model as Receipt,
         refund::Model as Refund,
     },
     payments::domain::Payment,
@@ -40,9 +42,12 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The provider received the customer's money for an order.
+    /// The provider received the customer's money for an order. What came by hand was booked as it arrived.
     pub fn payment(payment: &Payment) -> Result<Self, EntryError> {
-        let provider = Account::Provider(payment.provider);
+        let from = match payment.provider {
+            Provider::Manual => Account::Receipts,
+            provider => Account::Provider(provider),
+        };
         Self::new(
             EntryKind::Payment,
             payment.id.uuid(),
@@ -50,7 +55,35 @@ impl Entry {
             Some(payment.id),
             payment.money(),
         )?
-        .transfer(provider, Account::Orders, payment.amount)
+        .transfer(from, Account::Orders, payment.amount)
+    }
+
+    /// Money of a payment by hand arrived.
+    pub fn receipt(payment: &Payment, receipt: &Receipt) -> Result<Self, EntryError> {
+        let entry = Self::of_receipt(EntryKind::Receipt, payment, receipt)?;
+        let hand = Account::Provider(payment.provider);
+        entry.transfer(hand, Account::Receipts, receipt.amount)
+    }
+
+    /// It went back before the payment was complete.
+    pub fn receipt_returned(payment: &Payment, receipt: &Receipt) -> Result<Self, EntryError> {
+        let entry = Self::of_receipt(EntryKind::ReceiptReturned, payment, receipt)?;
+        let hand = Account::Provider(payment.provider);
+        entry.transfer(Account::Receipts, hand, receipt.amount)
+    }
+
+    fn of_receipt(
+        kind: EntryKind,
+        payment: &Payment,
+        receipt: &Receipt,
+    ) -> Result<Self, EntryError> {
+        Self::new(
+            kind,
+            receipt.id,
+            payment.order_id,
+            Some(payment.id),
+            receipt.money(),
+        )
     }
 
     /// The provider refunded money of a payment.
@@ -328,6 +361,23 @@ mod tests {
         Refund::new(payment, amount, "returned", None, payment.created_at)
     }
 
+    /// All of a payment by hand at once.
+    fn receipt_of(payment: &Payment) -> Receipt {
+        Receipt {
+            id: Uuid::now_v7(),
+            payment_id: payment.id,
+            amount: payment.amount,
+            currency: payment.currency,
+            reference: "cash".to_owned(),
+            received_at: payment.created_at,
+            recorded_by: UserId::new(),
+            returned_at: None,
+            return_reference: None,
+            returned_by: None,
+            created_at: payment.created_at,
+        }
+    }
+
     #[test]
     fn accounts_round_trip() {
         let worker = Account::Worker(UserId::new());
@@ -337,6 +387,7 @@ mod tests {
             Account::Platform,
             Account::Fees,
             Account::Payouts,
+            Account::Receipts,
             worker,
         ] {
             assert_eq!(account.to_string().parse(), Ok(account));
@@ -424,6 +475,17 @@ mod tests {
             let refund = Entry::refund(&payment, &all).unwrap();
             prop_assert_eq!(sum(&paid), 0);
             prop_assert_eq!(sum(&refund), 0);
+            let by_hand = Payment { provider: Provider::Manual, received: amount, ..payment.clone() };
+            let receipt = receipt_of(&by_hand);
+            let arrived = Entry::receipt(&by_hand, &receipt).unwrap();
+            let back = Entry::receipt_returned(&by_hand, &receipt).unwrap();
+            let complete = Entry::payment(&by_hand).unwrap();
+            prop_assert_eq!((sum(&arrived), sum(&back), sum(&complete)), (0, 0, 0));
+            for (account, amount) in arrived.lines() {
+                prop_assert!(back.lines().any(|line| line == (account, -amount)));
+                let spent = account == Account::Receipts;
+                prop_assert_eq!(complete.lines().any(|line| line == (account, -amount)), spent);
+            }
             for (account, amount) in paid.lines() {
                 prop_assert!(refund.lines().any(|line| line == (account, -amount)));
             }

@@ -5,6 +5,7 @@ use sea_orm_migration::prelude::*;
 mod m20261129_000001_payments;
 mod m20261201_000001_refunds;
 mod m20261202_000001_payouts;
+mod m20261203_000002_receipts;
 
 #[derive(Debug)]
 pub struct Migrator;
@@ -16,6 +17,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000001_payments::Migration),
             Box::new(m20261201_000001_refunds::Migration),
             Box::new(m20261202_000001_payouts::Migration),
+            Box::new(m20261203_000002_receipts::Migration),
         ]
     }
 }

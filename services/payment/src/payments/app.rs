@@ -11,7 +11,7 @@ use waybill_service_kit::{
     once::{self, Done, once},
 };
 use waybill_store::{
-    Db, Grouped, GroupedWrite, IdempotencyError, IdempotencyKey, StoreError, Tx,
+    Db, Grouped, IdempotencyError, IdempotencyKey, StoreError,
     page::{Page, PageQuery},
     transact,
 };
@@ -20,6 +20,7 @@ use super::{
     domain::{NotPayable, OrderSummary, Payment, PaymentState, Provider, Step},
     events,
     return_url::ReturnPolicy,
+    starting::{StartPayments, StartedPayment},
     store::{self, Filter},
 };
 use crate::providers::{
@@ -62,6 +63,7 @@ fn begun(payment: &Payment, session: CheckoutSession, now: Timestamp) -> Option<
     let mut next = payment.after(Step::Begin, now)?;
     next.provider_reference = session.reference;
     next.redirect_url = session.redirect_url;
+    next.instructions = session.instructions;
     Some(next)
 }
 
@@ -76,55 +78,6 @@ pub struct Payments {
     /// Whether the sandbox may be used: not in production.
     pub sandbox: bool,
     pub starting: Grouped<StartPayments>,
-}
-
-/// A payment that begins, at a provider that has answered already or will be asked.
-#[derive(Debug)]
-pub struct StartedPayment {
-    ctx: CallContext,
-    /// An administrator began it for the customer.
-    for_other: bool,
-    key: Option<IdempotencyKey>,
-    payment: Payment,
-}
-
-/// Writes new payments: for the replacements of their orders, if those were replaced during the calls to the providers. Returns them
-/// as written.
-#[derive(Debug)]
-pub struct StartPayments;
-
-#[async_trait]
-impl GroupedWrite for StartPayments {
-    type Call = StartedPayment;
-    type Answer = Payment;
-
-    async fn write(&self, tx: &Tx, calls: &[StartedPayment]) -> Result<Vec<Payment>, StoreError> {
-        let Some(now) = calls.iter().map(|started| started.payment.created_at).max() else {
-            return Ok(Vec::new());
-        };
-        let orders = calls.iter().map(|started| started.payment.order_id);
-        let current = store::current_orders(tx, orders, now).await?;
-        let written = calls.iter().map(|started| {
-            let mut payment = started.payment.clone();
-            if let Some((order, number)) = current.get(&payment.order_id) {
-                payment.order_id = *order;
-                if let Some(number) = number {
-                    payment.order_number.clone_from(number);
-                }
-            }
-            tx.act_for(started.ctx.event_context());
-            once::defer(tx, started.key.as_ref(), &proto::Payment::from(&payment));
-            tx.defer([payment.clone()]);
-            if payment.state == PaymentState::Pending {
-                events::changed(tx, &payment, PaymentEvent::Created);
-            }
-            if started.for_other {
-                events::started_for(tx, &started.ctx, &payment);
-            }
-            payment
-        });
-        Ok(written.collect())
-    }
 }
 
 impl Payments {
@@ -168,6 +121,9 @@ impl Payments {
         key: Option<&IdempotencyKey>,
     ) -> Result<proto::Payment, AppError> {
         let provider = self.provider(new.provider)?;
+        if !user.is_admin() && self.providers.names().all(|it| it != new.provider) {
+            return Err(not_configured(new.provider));
+        }
         let (success_url, cancel_url) = self.return_urls(&new)?;
         let order = self.own_order(ctx, user, new.order_id).await?;
         self.check_payable(&order).await?;
@@ -187,8 +143,10 @@ impl Payments {
             currency: order.total.currency,
             refunded: 0,
             refunding: 0,
+            received: 0,
             state: PaymentState::Created,
             redirect_url: String::new(),
+            instructions: None,
             success_url,
             cancel_url,
             failure_reason: None,
@@ -210,7 +168,9 @@ impl Payments {
         });
         match started.await {
             Ok(payment) => {
-                count(&payment);
+                if payment.id == id {
+                    count(&payment);
+                }
                 Ok((&payment).into())
             }
             Err(StoreError::Unique { .. }) if key.is_some() => {
@@ -300,9 +260,7 @@ impl Payments {
         if name == Provider::Sandbox && !self.sandbox {
             return Err(AppError::invalid_field("provider", NO_SANDBOX));
         }
-        self.providers.get(name).ok_or_else(|| {
-            AppError::invalid_field("provider", format!("provider {name} is not configured"))
-        })
+        self.providers.get(name).ok_or_else(|| not_configured(name))
     }
 
     fn return_urls(&self, new: &NewPayment) -> Result<(Option<String>, Option<String>), AppError> {
@@ -384,6 +342,10 @@ impl Payments {
         }
         Ok(page)
     }
+}
+
+fn not_configured(name: Provider) -> AppError {
+    AppError::invalid_field("provider", format!("provider {name} is not configured"))
 }
 
 fn not_payable(why: NotPayable) -> AppError {

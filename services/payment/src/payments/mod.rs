@@ -4,6 +4,7 @@ pub mod app;
 pub mod domain;
 pub mod events;
 pub mod return_url;
+pub mod starting;
 pub mod store;
 #[cfg(test)]
 pub mod testing;

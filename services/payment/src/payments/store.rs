@@ -31,6 +31,15 @@ pub async fn find(
     Ok(Entity::find_by_id(id).one(connection).await?)
 }
 
+/// These payments, in any order.
+pub async fn find_all(
+    connection: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = PaymentId>,
+) -> Result<Vec<Payment>, StoreError> {
+    let found = Entity::find().filter(one_of(Column::Id, ids));
+    Ok(found.all(connection).await?)
+}
+
 /// The payment that a message of its provider is about.
 pub async fn by_key(
     connection: &impl ConnectionTrait,
@@ -88,6 +97,8 @@ pub async fn due_checks(
     let open = PaymentState::ALL.into_iter().filter(|it| it.is_open());
     let mut found = Entity::find()
         .filter(Column::State.is_in(open))
+        // Nobody can be asked about those, and they wait as long as their orders do.
+        .filter(Column::Provider.ne(Provider::Manual))
         .filter(Column::CreatedAt.lte(which.now.minus(which.first_check)))
         .filter(due);
     if let Some(past) = which.past {
@@ -118,6 +129,7 @@ pub async fn save(tx: &Tx, payment: &Payment) -> Result<(), StoreError> {
             Column::RedirectUrl,
             Expr::value(payment.redirect_url.as_str()),
         )
+        .col_expr(Column::Received, Expr::value(payment.received))
         .col_expr(Column::Refunded, Expr::value(payment.refunded))
         .col_expr(Column::Refunding, Expr::value(payment.refunding))
         .col_expr(
@@ -144,6 +156,22 @@ pub async fn locked(
         .lock_exclusive();
     let rows = rows.all(tx.conn()).await?.into_iter();
     Ok(rows.map(|payment| (payment.id, payment)).collect())
+}
+
+/// Reads and locks the open payments by hand of these orders, in the order of their ids.
+pub async fn locked_manual(
+    tx: &Tx,
+    orders: impl IntoIterator<Item = OrderId>,
+) -> Result<Vec<Payment>, StoreError> {
+    // As in `refundable_of`, the rest is compared here.
+    let mut payments = Entity::find()
+        .filter(one_of(Column::OrderId, orders))
+        .order_by_asc(Column::Id)
+        .lock_exclusive()
+        .all(tx.conn())
+        .await?;
+    payments.retain(|it| it.provider == Provider::Manual && it.state.is_open());
+    Ok(payments)
 }
 
 /// Writes the states of payments that the transaction has locked, with the commit.

@@ -3,7 +3,7 @@
 use waybill_primitives::{Money, non_empty};
 use waybill_proto::payment as proto;
 
-use super::domain::Payment;
+use super::domain::{Payment, Provider};
 
 impl From<&Payment> for proto::Payment {
     fn from(payment: &Payment) -> Self {
@@ -22,6 +22,8 @@ impl From<&Payment> for proto::Payment {
             updated_at: Some(payment.updated_at),
             refunded: Some(payment.refunded_money()),
             refundable: Some(Money::new(payment.refundable(), payment.currency)),
+            instructions: payment.instructions.clone(),
+            received: (payment.provider == Provider::Manual).then(|| payment.received_money()),
         }
     }
 }

@@ -138,9 +138,6 @@ impl Payouts {
 
     /// Whether a method is available, and the recipient one of its.
     pub fn check_account(&self, method: Provider, recipient: Option<&str>) -> Result<(), AppError> {
-        if method == Provider::Manual {
-            return Ok(());
-        }
         let provider = self.tools.providers.get(method).ok_or_else(|| {
             AppError::invalid_field("method", format!("{method} is not set up in this shop"))
         })?;

@@ -77,7 +77,9 @@ pub fn sum_up(
             | EntryKind::Accrual
             | EntryKind::Transfer
             | EntryKind::Clawback
-            | EntryKind::Fee => balance.earned -= booked.sum.amount,
+            | EntryKind::Fee
+            | EntryKind::Receipt
+            | EntryKind::ReceiptReturned => balance.earned -= booked.sum.amount,
         }
     }
     for (payee, sum) in in_flight {

@@ -12,6 +12,7 @@ use waybill_primitives::{Money, PaymentId, Timestamp};
 use crate::entity::payment::Provider;
 
 mod http;
+pub mod manual;
 pub mod paypal;
 pub mod sandbox;
 pub mod stripe;
@@ -35,8 +36,10 @@ pub struct Checkout {
 pub struct CheckoutSession {
     /// The provider's own id of it, at most 255 characters.
     pub reference: String,
-    /// The page where the customer pays, at most 2,048 characters.
+    /// The page where the customer pays, at most 2,048 characters; empty if there is none.
     pub redirect_url: String,
+    /// How the customer pays without a page; none also where nothing is told.
+    pub instructions: Option<String>,
 }
 
 /// A payment that was begun.
@@ -246,11 +249,26 @@ pub trait PaymentProvider: Send + Sync + 'static {
 #[derive(Clone, Default)]
 pub struct Providers {
     configured: Vec<Arc<dyn PaymentProvider>>,
+    /// Known, but customers do not choose it.
+    not_offered: Option<Provider>,
 }
 
 impl Providers {
     pub fn new(configured: Vec<Arc<dyn PaymentProvider>>) -> Self {
-        Self { configured }
+        Self {
+            configured,
+            not_offered: None,
+        }
+    }
+
+    /// With payments by hand, which customers are offered, as the last ones, if there are instructions for them. Administrators always
+    /// have them.
+    #[must_use]
+    pub fn with_manual(mut self, instructions: Option<&str>) -> Self {
+        let manual = manual::Manual::new(instructions);
+        self.not_offered = instructions.is_none().then_some(manual.name());
+        self.configured.push(Arc::new(manual));
+        self
     }
 
     pub fn get(&self, name: Provider) -> Option<&Arc<dyn PaymentProvider>> {
@@ -261,6 +279,7 @@ impl Providers {
 
     /// Their names, in the order in which customers are offered them.
     pub fn names(&self) -> impl Iterator<Item = Provider> {
-        self.configured.iter().map(|provider| provider.name())
+        let known = self.configured.iter().map(|provider| provider.name());
+        known.filter(|name| Some(*name) != self.not_offered)
     }
 }

@@ -114,6 +114,7 @@ impl PaymentProvider for Sandbox {
         Ok(CheckoutSession {
             reference: format!("sandbox_{}", checkout.payment_id),
             redirect_url: self.page(checkout.payment_id),
+            instructions: None,
         })
     }
 

@@ -220,6 +220,10 @@ impl From<&Refund> for proto::Refund {
             last_error: refund.last_error.clone(),
             created_at: Some(refund.created_at),
             updated_at: Some(refund.updated_at),
+            by_hand: refund.by_hand,
+            reference: refund.provider_reference.clone(),
+            order_id: None,
+            order_number: None,
         }
     }
 }

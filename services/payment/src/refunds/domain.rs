@@ -4,7 +4,10 @@ use uuid::Uuid;
 use waybill_primitives::{Timestamp, UserId};
 
 pub use crate::entity::refund::{Model as Refund, RefundState};
-use crate::{payments::domain::Payment, transfers::shortened};
+use crate::{
+    payments::domain::{Payment, Provider},
+    transfers::shortened,
+};
 
 impl Refund {
     /// Of `amount` minor units of a payment, due at once.
@@ -27,6 +30,7 @@ impl Refund {
             last_error: None,
             completed: false,
             state: RefundState::Pending,
+            by_hand: payment.provider == Provider::Manual,
             requested_by,
             created_at: now,
             updated_at: now,

@@ -8,7 +8,7 @@ use waybill_service_kit::{
 };
 use waybill_store::Tx;
 
-use super::domain::Refund;
+use super::domain::{Refund, RefundState};
 use crate::payments::domain::Payment;
 
 /// The audit record of a refund that an administrator asked for.
@@ -24,6 +24,25 @@ pub fn requested(tx: &Tx, ctx: &CallContext, payment: &Payment, refund: &Refund)
             "refundId": refund.id,
             "amount": refund.money(),
             "reason": refund.reason,
+        })),
+    };
+    audit::publish::<proto::AuditRecorded>(tx, ctx, act);
+}
+
+/// The audit record of a refund that was made by hand.
+pub fn confirmed(tx: &Tx, ctx: &CallContext, payment: &Payment, refund: &Refund, reference: &str) {
+    let act = Act {
+        action: "refund.confirm",
+        target_kind: "payment",
+        target_id: payment.id.to_string(),
+        before: Some(json!({ "state": refund.state })),
+        after: Some(json!({
+            "state": RefundState::Succeeded,
+            "orderId": payment.order_id,
+            "orderNumber": payment.order_number,
+            "refundId": refund.id,
+            "amount": refund.money(),
+            "reference": reference,
         })),
     };
     audit::publish::<proto::AuditRecorded>(tx, ctx, act);

@@ -71,25 +71,10 @@ impl Flow for Refunds {
 
     async fn complete(&self, refund: &Refund, reference: &str) -> Result<(), AppError> {
         let completed = transact!(self.tools.db, EventContext::default(), async |tx| {
-            let now = self.tools.clock.now();
-            // The order before its payments, like the event that another order replaces it.
-            if let Some(seen) = payments::find(tx.conn(), refund.payment_id).await? {
-                payments::current_orders(tx, [seen.order_id], now).await?;
-            }
-            let payment = locked(tx, refund).await?;
-            if !store::close(tx, refund, Outcome::Succeeded { reference }, now).await? {
-                return Ok(false);
-            }
-            let payment = payment.refund_succeeded(refund.amount, now);
-            payments::save(tx, &payment).await?;
-            ledger::book_refund(tx, &payment, refund, now).await?;
-            differences::end(tx, DifferenceKind::RefundStuck, refund.id, now).await?;
-            refunded(tx, &payment, refund.money(), &refund.reason);
-            Ok::<_, AppError>(true)
+            self.succeeded(tx, refund, reference).await
         });
-        if completed.await? {
-            metrics::counter!("waybill_refunds_total").increment(1);
-            tracing::info!(payment_id = %refund.payment_id, refund_id = %refund.id, "money was refunded");
+        if completed.await?.is_some() {
+            note_success(refund);
         }
         Ok(())
     }
@@ -125,6 +110,37 @@ impl Flow for Refunds {
         let found = about(DifferenceKind::RefundStuck, refund, &payment, why);
         differences::report(tx, found, self.tools.clock.now()).await
     }
+}
+
+impl Refunds {
+    /// The money is back at the customer: part of the transaction that learns of it. Returns the payment after that; none if it was known.
+    pub(super) async fn succeeded(
+        &self,
+        tx: &Tx,
+        refund: &Refund,
+        reference: &str,
+    ) -> Result<Option<Payment>, AppError> {
+        let now = self.tools.clock.now();
+        // The order before its payments, like the event that another order replaces it.
+        if let Some(seen) = payments::find(tx.conn(), refund.payment_id).await? {
+            payments::current_orders(tx, [seen.order_id], now).await?;
+        }
+        let payment = locked(tx, refund).await?;
+        if !store::close(tx, refund, Outcome::Succeeded { reference }, now).await? {
+            return Ok(None);
+        }
+        let payment = payment.refund_succeeded(refund.amount, now);
+        payments::save(tx, &payment).await?;
+        ledger::book_refund(tx, &payment, refund, now).await?;
+        differences::end(tx, DifferenceKind::RefundStuck, refund.id, now).await?;
+        refunded(tx, &payment, refund.money(), &refund.reason);
+        Ok(Some(payment))
+    }
+}
+
+pub(super) fn note_success(refund: &Refund) {
+    metrics::counter!("waybill_refunds_total").increment(1);
+    tracing::info!(payment_id = %refund.payment_id, refund_id = %refund.id, "money was refunded");
 }
 
 fn about(kind: DifferenceKind, refund: &Refund, payment: &Payment, why: &str) -> Found {

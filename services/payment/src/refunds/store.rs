@@ -31,7 +31,9 @@ impl Row for Refund {
     };
 
     fn open() -> Condition {
-        Condition::all().add(Column::Completed.eq(false))
+        Condition::all()
+            .add(Column::Completed.eq(false))
+            .add(Column::ByHand.eq(false))
     }
 
     fn id(&self) -> Uuid {
@@ -56,12 +58,20 @@ pub async fn insert(tx: &Tx, refund: Refund) -> Result<(), StoreError> {
     rows::insert(tx.conn(), refund).await
 }
 
+pub async fn find(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+) -> Result<Option<Refund>, StoreError> {
+    Ok(Entity::find_by_id(id).one(connection).await?)
+}
+
 /// The filter of a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     pub payment: Option<PaymentId>,
     /// Any of these; empty for all.
     pub states: Vec<RefundState>,
+    pub by_hand: Option<bool>,
 }
 
 /// Newest first (ids are UUIDv7).
@@ -76,6 +86,9 @@ pub async fn list(
     }
     if !filter.states.is_empty() {
         select = select.filter(Column::State.is_in(filter.states));
+    }
+    if let Some(by_hand) = filter.by_hand {
+        select = select.filter(Column::ByHand.eq(by_hand));
     }
     let order = Keyset::desc("refunds", Column::Id);
     page::fetch(connection, select, order, query).await

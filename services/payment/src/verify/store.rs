@@ -128,6 +128,61 @@ pub const CHECKS: &[Check] = &[
               AND (p.id IS NULL OR l.amount <> p.amount OR l.currency <> p.currency)",
     },
     Check {
+        what: "payment",
+        problem: "its receipts add up to another amount than it has received",
+        sql: "SELECT p.id AS id FROM payments p \
+              WHERE (p.provider = 'MANUAL' OR p.received <> 0) AND p.received <> \
+              (SELECT COALESCE(SUM(r.amount), 0) FROM receipts r \
+               WHERE r.payment_id = p.id AND r.returned_at IS NULL AND r.currency = p.currency)",
+    },
+    Check {
+        what: "payment",
+        problem: "it was made by hand, and has not succeeded although all of it arrived, or has although some is missing",
+        sql: "SELECT p.id AS id FROM payments p WHERE p.provider = 'MANUAL' AND \
+              (p.received < 0 OR p.received > p.amount OR \
+               (CASE WHEN p.state IN ('SUCCEEDED', 'REFUNDING', 'REFUNDED') THEN 1 ELSE 0 END) <> \
+               (CASE WHEN p.received = p.amount THEN 1 ELSE 0 END))",
+    },
+    Check {
+        what: "payment",
+        problem: "the account receipts has another amount of it than arrived before it succeeded",
+        sql: "SELECT p.id AS id FROM payments p WHERE p.provider = 'MANUAL' AND \
+              (CASE WHEN p.state IN ('SUCCEEDED', 'REFUNDING', 'REFUNDED') THEN 0 ELSE p.received END) <> \
+              (SELECT COALESCE(SUM(-l.amount), 0) FROM ledger_lines l \
+               WHERE l.payment_id = p.id AND l.account = 'receipts')",
+    },
+    Check {
+        what: "ledger entry",
+        problem: "it moves money on the account receipts without a payment that is made by hand",
+        sql: "SELECT l.entry_id AS id FROM ledger_lines l WHERE l.account = 'receipts' AND NOT EXISTS \
+              (SELECT 1 FROM payments p WHERE p.id = l.payment_id AND p.provider = 'MANUAL')",
+    },
+    Check {
+        what: "receipt",
+        problem: "there is not exactly one RECEIPT entry of its amount, or it went back without a RECEIPT_RETURNED entry, or has one \
+                  although it did not",
+        sql: "SELECT r.id AS id FROM receipts r WHERE \
+              (SELECT COUNT(*) FROM ledger_entries e \
+               JOIN ledger_lines l ON l.entry_id = e.id AND l.account = 'receipts' \
+               WHERE e.kind = 'RECEIPT' AND e.source_id = r.id AND l.amount = -r.amount AND l.currency = r.currency) <> 1 \
+              OR (CASE WHEN r.returned_at IS NULL THEN 0 ELSE 1 END) <> \
+              (SELECT COUNT(*) FROM ledger_entries e \
+               JOIN ledger_lines l ON l.entry_id = e.id AND l.account = 'receipts' \
+               WHERE e.kind = 'RECEIPT_RETURNED' AND e.source_id = r.id AND l.amount = r.amount AND l.currency = r.currency)",
+    },
+    Check {
+        what: "ledger entry",
+        problem: "it books a receipt that is missing",
+        sql: "SELECT e.id AS id FROM ledger_entries e WHERE e.kind IN ('RECEIPT', 'RECEIPT_RETURNED') AND NOT EXISTS \
+              (SELECT 1 FROM receipts r WHERE r.id = e.source_id AND r.payment_id = e.payment_id)",
+    },
+    Check {
+        what: "refund",
+        problem: "it is made by hand although its payment was not, or the other way round",
+        sql: "SELECT r.id AS id FROM refunds r JOIN payments p ON p.id = r.payment_id \
+              WHERE (CASE WHEN r.by_hand THEN 1 ELSE 0 END) <> (CASE WHEN p.provider = 'MANUAL' THEN 1 ELSE 0 END)",
+    },
+    Check {
         what: "order",
         problem: "more was shared or given back than was paid for it",
         sql: "SELECT l.order_id AS id FROM ledger_lines l WHERE l.account = 'orders' \

@@ -8,6 +8,7 @@ mod differences;
 mod fake;
 mod idempotency;
 mod ledger;
+mod manual;
 mod partial;
 mod payments;
 mod payouts;

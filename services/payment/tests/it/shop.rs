@@ -28,6 +28,9 @@ pub use waybill_testkit::{code, outgoing};
 /// What every order of a test costs: 100.00.
 pub const TOTAL: i64 = 10_000;
 
+/// How customers pay by hand.
+pub const INSTRUCTIONS: &str = "IBAN DE02 1203 0000 0000 2020 51\nReference: the order number";
+
 /// Somebody with a token.
 #[derive(Debug, Clone)]
 pub struct Person {
@@ -466,6 +469,7 @@ pub async fn replica(deps: &Deps, order: &GrpcChannel, bank: &Arc<Bank>) -> Serv
     };
     let settings = Settings {
         return_origins: vec!["https://shop.example".to_owned()],
+        manual_payments: Some(INSTRUCTIONS.to_owned()),
         ..Settings::default()
     };
     build_with(deps, &settings, order.clone(), providers)

@@ -24,6 +24,10 @@ use waybill_proto::{
 };
 use waybill_service_kit::{CallContext, GrpcChannel, outgoing};
 
+/// How the demo's customers pay by bank transfer, unless the settings say it.
+pub const MANUAL_PAYMENTS: &str = "Transfer the amount to Waybill Demo, IBAN DE02 1203 0000 0000 2020 51, with the order number as the \
+    reference.\nThis shop is a demonstration: do not send real money.";
+
 /// The result of [`seed`].
 #[derive(Debug)]
 pub enum Seeded {

@@ -198,6 +198,24 @@ const ACTS: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "POST",
+        "/api/v1/admin/payments/{awaited}/receipts",
+        r#"{"amount": {"amount": 100, "currency": "USD"}, "reference": "Test"}"#,
+        "payment.receipt",
+    ),
+    (
+        "POST",
+        "/api/v1/admin/payments/{awaited}/receipts/return",
+        r#"{"reference": "Test"}"#,
+        "payment.return_receipts",
+    ),
+    (
+        "POST",
+        "/api/v1/admin/refunds/{owed}/confirm",
+        r#"{"reference": "Test"}"#,
+        "refund.confirm",
+    ),
+    (
+        "POST",
         "/api/v1/admin/payouts",
         r#"{"workerId": "{worker}", "amount": {"amount": 100, "currency": "USD"}}"#,
         "payout.create",
@@ -369,10 +387,28 @@ impl World {
         let day = Timestamp::now().plus(Duration::from_hours(24));
         let payments = owner.get(&format!("/orders/{service}/payments")).await;
         let payment = id(&payments.expect(200)["items"][0]);
+        let by_hand = async || {
+            let request = json!({"items": [{"productId": advice, "quantity": 1}]});
+            let order = id(&owner.post("/orders", request).await.expect(201));
+            let begun = json!({"provider": "MANUAL"});
+            let begun = admin
+                .post(&format!("/orders/{order}/payments"), begun)
+                .await;
+            id(&begun.expect(201)["payment"])
+        };
+        let (awaited, arrived) = (by_hand().await, by_hand().await);
+        let money = json!({"reference": "Test"});
+        let path = format!("/admin/payments/{arrived}/receipts");
+        admin.post(&path, money).await.expect(201);
+        let refund = json!({"reason": "Test"});
+        let path = format!("/admin/payments/{arrived}/refunds");
+        let owed = id(&admin.post(&path, refund).await.expect(201));
         let payout = payout_to(&admin, &owner, &worker, &advice).await;
         let names = vec![
             ("{payout}", id(&payout)),
             ("{payment}", payment),
+            ("{awaited}", awaited),
+            ("{owed}", owed),
             ("{request}", id(&request)),
             ("{day}", day.to_string()),
             ("{unpaid}", id(&unpaid)),

@@ -248,6 +248,15 @@ pub(crate) const TABLE: &[(&str, &str, &str, Expected)] = &[
     ("GET", "/api/v1/payments/{id}/refunds", "", PAYERS),
     ("POST", "/api/v1/admin/payments/{id}/refunds", BAD, ADMINS),
     ("GET", "/api/v1/admin/refunds", "", ADMINS),
+    ("POST", "/api/v1/admin/refunds/{id}/confirm", BAD, ADMINS),
+    ("GET", "/api/v1/admin/payments/{id}/receipts", "", ADMINS),
+    ("POST", "/api/v1/admin/payments/{id}/receipts", BAD, ADMINS),
+    (
+        "POST",
+        "/api/v1/admin/payments/{id}/receipts/return",
+        BAD,
+        ADMINS,
+    ),
     // Without the setting of a provider, there is no webhook of it; with it, the signature decides.
     ("POST", "/api/v1/webhooks/stripe", "{}", NOBODY),
     ("POST", "/api/v1/webhooks/paypal", "{}", NOBODY),

@@ -441,6 +441,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/admin/payments/{id}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what has arrived of a payment by hand, oldest first. */
+        get: operations["listReceipts"];
+        put?: never;
+        /**
+         * Record money of a payment by hand that has arrived: all that is missing, or a part. When nothing is missing any more, the payment has
+         *     succeeded.
+         * @description More than is missing is refused. Money for a payment that was given up counts once all of it is here; the order decides whether it
+         *     takes it, and otherwise it is to be refunded. With an `Idempotency-Key`, a repeated request gets the first answer again.
+         */
+        post: operations["recordReceipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/payments/{id}/receipts/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note that all that has arrived of a payment by hand in part was sent back, and give the payment up. A complete payment is refunded
+         *     instead. A repetition changes nothing.
+         */
+        post: operations["returnReceipts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/payments/{id}/refunds": {
         parameters: {
             query?: never;
@@ -626,6 +669,23 @@ export interface paths {
         get: operations["exportRefunds"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/refunds/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm a refund of a payment by hand: the money was sent. A repetition changes nothing. */
+        post: operations["confirmRefund"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1550,7 +1610,10 @@ export interface paths {
         put?: never;
         /**
          * Start a payment of an order; send the customer to `redirectUrl`. The amount is taken from the order.
-         * @description With an `Idempotency-Key`, a repeated request gets the first answer again, with the header `Idempotency-Replayed`.
+         * @description A payment by hand (`MANUAL`) has no page: show the customer its `instructions`, the amount and the order's number. An order has one of
+         *     them at a time; administrators may start it also where customers cannot choose it.
+         *
+         *     With an `Idempotency-Key`, a repeated request gets the first answer again, with the header `Idempotency-Replayed`.
          */
         post: operations["createPayment"];
         delete?: never;
@@ -2628,6 +2691,18 @@ export interface components {
             orderIds: string[];
         };
         /**
+         * @example {
+         *       "reference": "Transfer of 3 December"
+         *     }
+         */
+        ConfirmedRefund: {
+            /**
+             * @description How to find what was sent.
+             * @example Bank statement of 1 December, line 7
+             */
+            reference: string;
+        };
+        /**
          * @description Whether a dependency can be reached.
          * @enum {string}
          */
@@ -2805,7 +2880,7 @@ export interface components {
          * @description What a difference is about.
          * @enum {string}
          */
-        DifferenceKind: "AMOUNT_MISMATCH" | "REFUND_FAILED" | "REFUND_STUCK" | "PAYOUT_FAILED" | "PAYOUT_STUCK" | "PAYMENT_STUCK" | "MESSAGE_GIVEN_UP";
+        DifferenceKind: "AMOUNT_MISMATCH" | "REFUND_FAILED" | "REFUND_STUCK" | "PAYOUT_FAILED" | "PAYOUT_STUCK" | "PAYMENT_STUCK" | "MESSAGE_GIVEN_UP" | "PAYMENT_PARTIAL";
         /**
          * @description State of a difference.
          * @enum {string}
@@ -2851,7 +2926,7 @@ export interface components {
          * @description Kind of a ledger entry.
          * @enum {string}
          */
-        EntryKind: "PAYMENT" | "REFUND" | "ACCRUAL" | "TRANSFER" | "CLAWBACK" | "FEE" | "PAYOUT_RESERVED" | "PAYOUT_PAID" | "PAYOUT_RETURNED";
+        EntryKind: "PAYMENT" | "REFUND" | "ACCRUAL" | "TRANSFER" | "CLAWBACK" | "FEE" | "PAYOUT_RESERVED" | "PAYOUT_PAID" | "PAYOUT_RETURNED" | "RECEIPT" | "RECEIPT_RETURNED";
         /**
          * @description Every error of the API has this shape.
          * @example {
@@ -2883,7 +2958,7 @@ export interface components {
          * @description Machine-readable error code.
          * @enum {string}
          */
-        ErrorCode: "MALFORMED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "CONFLICT" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "VALIDATION_ERROR" | "RATE_LIMITED" | "REFUSED" | "INTERNAL" | "UNAVAILABLE" | "VERSION_CONFLICT" | "IDEMPOTENCY_KEY_REUSED" | "EMAIL_TAKEN" | "EMAIL_REGISTERED" | "LAST_ADMIN" | "OWN_ACCOUNT" | "OUT_OF_STOCK" | "SKU_TAKEN" | "SLUG_TAKEN" | "NAME_TAKEN" | "CATEGORY_IN_USE" | "CART_NOT_FOUND" | "CART_EMPTY" | "CART_CHANGED" | "INVALID_TRANSITION" | "ORDER_NOT_EDITABLE" | "PAYMENT_UNDER_WAY" | "ORDER_OVER" | "ALREADY_CLAIMED" | "NOT_QUALIFIED" | "TOO_MANY_ORDERS" | "SHIPPED" | "QUOTE_NOT_OPEN" | "QUOTE_EXPIRED" | "TOO_MANY_FILES" | "LINK_INVALID" | "LINK_EXPIRED" | "RANGE_NOT_SATISFIABLE" | "ORDER_NOT_PAYABLE" | "CHECKOUT_CLOSED" | "REFUND_TOO_LARGE" | "BALANCE_TOO_LOW";
+        ErrorCode: "MALFORMED" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "CONFLICT" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "VALIDATION_ERROR" | "RATE_LIMITED" | "REFUSED" | "INTERNAL" | "UNAVAILABLE" | "VERSION_CONFLICT" | "IDEMPOTENCY_KEY_REUSED" | "EMAIL_TAKEN" | "EMAIL_REGISTERED" | "LAST_ADMIN" | "OWN_ACCOUNT" | "OUT_OF_STOCK" | "SKU_TAKEN" | "SLUG_TAKEN" | "NAME_TAKEN" | "CATEGORY_IN_USE" | "CART_NOT_FOUND" | "CART_EMPTY" | "CART_CHANGED" | "INVALID_TRANSITION" | "ORDER_NOT_EDITABLE" | "PAYMENT_UNDER_WAY" | "ORDER_OVER" | "ALREADY_CLAIMED" | "NOT_QUALIFIED" | "TOO_MANY_ORDERS" | "SHIPPED" | "QUOTE_NOT_OPEN" | "QUOTE_EXPIRED" | "TOO_MANY_FILES" | "LINK_INVALID" | "LINK_EXPIRED" | "RANGE_NOT_SATISFIABLE" | "ORDER_NOT_PAYABLE" | "CHECKOUT_CLOSED" | "REFUND_TOO_LARGE" | "BALANCE_TOO_LOW" | "RECEIPT_TOO_LARGE";
         ErrorInfo: {
             /** @description For programs. */
             code: components["schemas"]["ErrorCode"];
@@ -3166,7 +3241,7 @@ export interface components {
         /** @description One line of the double-entry ledger; the lines of one entry add up to zero. */
         LedgerLine: {
             /**
-             * @description `provider:SANDBOX`, `orders`, `worker:<id>`, `platform`, `fees`, `payouts`.
+             * @description `provider:SANDBOX`, `orders`, `worker:<id>`, `platform`, `fees`, `payouts`, `receipts`.
              * @example provider:SANDBOX
              */
             account: string;
@@ -3492,6 +3567,25 @@ export interface components {
              * @description The quote's version, as last read: if another offer was made or the customer has edited the order since, `VERSION_CONFLICT`.
              */
             version?: number | null;
+        };
+        /**
+         * @example {
+         *       "amount": {
+         *         "amount": 5000,
+         *         "currency": "USD"
+         *       },
+         *       "reference": "Bank statement of 1 December, line 7"
+         *     }
+         */
+        NewReceipt: {
+            amount?: components["schemas"]["Money"] | null;
+            /**
+             * Format: date-time
+             * @description Without it: now.
+             */
+            receivedAt?: string | null;
+            /** @example Bank statement of 1 December, line 7 */
+            reference: string;
         };
         /**
          * @example {
@@ -4177,6 +4271,19 @@ export interface components {
             totalIsCapped?: boolean;
         };
         /** @description One page of a list. */
+        Page_Receipt: {
+            items: components["schemas"]["Receipt"][];
+            /** @description Pass it as `cursor` to get the next page; null on the last page. */
+            nextCursor: string | null;
+            /**
+             * Format: int64
+             * @description Number of rows on all pages; only with `total=true`.
+             */
+            total?: number;
+            /** @description True if there are more rows than `total`: filtered orders are counted up to 10,000, unless the filter is only the status. */
+            totalIsCapped?: boolean;
+        };
+        /** @description One page of a list. */
         Page_Refund: {
             items: components["schemas"]["Refund"][];
             /** @description Pass it as `cursor` to get the next page; null on the last page. */
@@ -4295,10 +4402,17 @@ export interface components {
             failureReason: string | null;
             /** Format: uuid */
             id: string;
+            /**
+             * @description MANUAL: how to pay, in lines, if the shop tells it.
+             * @example Transfer to IBAN DE02 1203 0000 0000 2020 51
+             *     Reference: the order number
+             */
+            instructions: string | null;
             /** Format: uuid */
             orderId: string;
             orderNumber: string;
             provider: components["schemas"]["Provider"];
+            received: components["schemas"]["Money"] | null;
             /** @description The provider's page on which the customer pays. */
             redirectUrl: string | null;
             /** @description What can still be refunded: neither refunded nor on its way back. */
@@ -4830,6 +4944,38 @@ export interface components {
          * @enum {string}
          */
         Readiness: "OK" | "STARTING" | "STOPPING" | "DATABASE";
+        /** @description Money that arrived by bank transfer or in cash. */
+        Receipt: {
+            amount: components["schemas"]["Money"];
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            paymentId: string;
+            /**
+             * Format: date-time
+             * @description When it arrived.
+             */
+            receivedAt: string;
+            /**
+             * Format: uuid
+             * @description The administrator who recorded it.
+             */
+            recordedBy: string;
+            /**
+             * @description How to find it: on the bank statement, or in the cash book.
+             * @example Bank statement of 1 December, line 7
+             */
+            reference: string;
+            /** @example Bank statement of 1 December, line 7 */
+            returnReference: string | null;
+            /**
+             * Format: date-time
+             * @description It went back then, as this reference tells.
+             */
+            returnedAt: string | null;
+        };
         /** @description A customer's file to upload, as `multipart/form-data`. Its fields may come in any order. */
         ReferenceUpload: {
             /**
@@ -4860,14 +5006,24 @@ export interface components {
              * @description How often the provider was asked.
              */
             attempts: number;
+            /** @description An administrator makes it, and confirms it then: its payment is MANUAL. */
+            byHand: boolean;
             /** Format: date-time */
             createdAt: string;
             /** Format: uuid */
             id: string;
             lastError: string | null;
+            /**
+             * Format: uuid
+             * @description The order of its payment. Only in lists of all refunds.
+             */
+            orderId: string | null;
+            orderNumber: string | null;
             /** Format: uuid */
             paymentId: string;
             reason: string;
+            /** @description The provider's id of it, or what was given when it was confirmed. */
+            reference: string | null;
             state: components["schemas"]["RefundState"];
             /** Format: date-time */
             updatedAt: string;
@@ -4939,6 +5095,18 @@ export interface components {
              * @description The difference's version, as last read.
              */
             version?: number | null;
+        };
+        /**
+         * @example {
+         *       "reference": "Transfer of 3 December"
+         *     }
+         */
+        ReturnedReceipts: {
+            /**
+             * @description How to find what was sent back.
+             * @example Bank statement of 1 December, line 7
+             */
+            reference: string;
         };
         /** @description A figure for the last 30 days, the 30 days before, and in total. */
         Revenue: {
@@ -5153,6 +5321,11 @@ export interface components {
             lowStockThreshold: number;
             /**
              * Format: int64
+             * @description An order does not expire for this long after a payment by bank transfer or in cash was started for the first time.
+             */
+            manualPaymentWindowSeconds: number;
+            /**
+             * Format: int64
              * @description Maximum size of a file, in bytes.
              */
             maxFileBytes: number;
@@ -5235,6 +5408,8 @@ export interface components {
             legalName?: string | null;
             /** Format: int64 */
             lowStockThreshold?: number | null;
+            /** Format: int64 */
+            manualPaymentWindowSeconds?: number | null;
             /**
              * Format: int64
              * @description 1 KiB to 100 MiB.
@@ -5318,6 +5493,8 @@ export interface components {
             legalName?: string | null;
             /** Format: int64 */
             lowStockThreshold: number;
+            /** Format: int64 */
+            manualPaymentWindowSeconds?: number | null;
             /**
              * Format: int64
              * @description 1 KiB to 100 MiB.
@@ -5786,6 +5963,7 @@ export type ChatTypingRequest = components['schemas']['ChatTypingRequest'];
 export type Check = components['schemas']['Check'];
 export type CheckoutResult = components['schemas']['CheckoutResult'];
 export type Claims = components['schemas']['Claims'];
+export type ConfirmedRefund = components['schemas']['ConfirmedRefund'];
 export type ConnectionStatus = components['schemas']['ConnectionStatus'];
 export type Contact = components['schemas']['Contact'];
 export type Conversation = components['schemas']['Conversation'];
@@ -5847,6 +6025,7 @@ export type NewPayoutAccount = components['schemas']['NewPayoutAccount'];
 export type NewProduct = components['schemas']['NewProduct'];
 export type NewProgress = components['schemas']['NewProgress'];
 export type NewQuote = components['schemas']['NewQuote'];
+export type NewReceipt = components['schemas']['NewReceipt'];
 export type NewRefund = components['schemas']['NewRefund'];
 export type NewShipment = components['schemas']['NewShipment'];
 export type Note = components['schemas']['Note'];
@@ -5895,6 +6074,7 @@ export type PagePaymentWithOrder = components['schemas']['Page_PaymentWithOrder'
 export type PagePayout = components['schemas']['Page_Payout'];
 export type PageProduct = components['schemas']['Page_Product'];
 export type PageProgress = components['schemas']['Page_Progress'];
+export type PageReceipt = components['schemas']['Page_Receipt'];
 export type PageRefund = components['schemas']['Page_Refund'];
 export type PageShipment = components['schemas']['Page_Shipment'];
 export type PageStockMovement = components['schemas']['Page_StockMovement'];
@@ -5940,6 +6120,7 @@ export type QuoteItem = components['schemas']['QuoteItem'];
 export type QuoteState = components['schemas']['QuoteState'];
 export type ReadAllResult = components['schemas']['ReadAllResult'];
 export type Readiness = components['schemas']['Readiness'];
+export type Receipt = components['schemas']['Receipt'];
 export type ReferenceUpload = components['schemas']['ReferenceUpload'];
 export type RefreshToken = components['schemas']['RefreshToken'];
 export type Refund = components['schemas']['Refund'];
@@ -5949,6 +6130,7 @@ export type Register = components['schemas']['Register'];
 export type Rejection = components['schemas']['Rejection'];
 export type Release = components['schemas']['Release'];
 export type ResolvedDifference = components['schemas']['ResolvedDifference'];
+export type ReturnedReceipts = components['schemas']['ReturnedReceipts'];
 export type Revenue = components['schemas']['Revenue'];
 export type Role = components['schemas']['Role'];
 export type RoleChange = components['schemas']['RoleChange'];
@@ -7048,6 +7230,126 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listReceipts: {
+        parameters: {
+            query?: {
+                /** @description Rows at most, 1 to 100; 20 if not given. */
+                limit?: number;
+                /** @description `nextCursor` of the page before. */
+                cursor?: string;
+                /** @description Also count the rows of all pages. */
+                total?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of a list. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Receipt"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    recordReceipt: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 255 visible ASCII characters. A repeated request gets the first answer again, with the header `Idempotency-Replayed`: for 7 days if it succeeded, and for two minutes if the state refused it (409, but not `VERSION_CONFLICT`, `CART_CHANGED` and `CART_EMPTY`). Any other refusal leaves the key free. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReceipt"];
+            };
+        };
+        responses: {
+            /** @description Money that arrived by bank transfer or in cash. */
+            201: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    returnReceipts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnedReceipts"];
+            };
+        };
+        responses: {
+            /** @description One attempt to pay an order. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     refundPayment: {
         parameters: {
             query?: never;
@@ -7424,6 +7726,8 @@ export interface operations {
             query?: {
                 paymentId?: string;
                 state?: components["schemas"]["RefundState"][];
+                /** @description Only those that administrators make by hand, or only the others. */
+                byHand?: boolean;
                 /** @description Rows at most, 1 to 100; 20 if not given. */
                 limit?: number;
                 /** @description `nextCursor` of the page before. */
@@ -7461,6 +7765,8 @@ export interface operations {
             query?: {
                 paymentId?: string;
                 state?: components["schemas"]["RefundState"][];
+                /** @description Only those that administrators make by hand, or only the others. */
+                byHand?: boolean;
                 /** @description `csv` if not given. */
                 format?: "csv";
                 /** @description `false` leaves out the byte order mark at the start of the file. Without the mark, Excel does not read UTF-8. */
@@ -7485,6 +7791,44 @@ export interface operations {
             400: components["responses"]["Malformed"];
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            422: components["responses"]["Invalid"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    confirmRefund: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmedRefund"];
+            };
+        };
+        responses: {
+            /** @description Money that goes back to the customer. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refund"];
+                };
+            };
+            400: components["responses"]["Malformed"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Invalid"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];

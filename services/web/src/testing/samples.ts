@@ -126,6 +126,7 @@ export function sampleSettings(changes: Partial<ShopSettings> = {}): ShopSetting
     serviceExpirySeconds: 86_400,
     mixedExpirySeconds: 86_400,
     paymentWindowSeconds: 1_800,
+    manualPaymentWindowSeconds: 604_800,
     commissionBasisPoints: 1_500,
     maxOpenOrdersPerWorker: 0,
     maxOrderLines: 100,

@@ -11,6 +11,7 @@ use super::{
     Orders, actor,
     change::history,
     errors::{Shortage, out_of_stock},
+    payments::payment_window,
     viewer,
 };
 use crate::{
@@ -93,10 +94,14 @@ impl Orders {
         }
         // The row is locked now: a payment that starts from here on sees the new total, or is refused for its amount.
         if order.items != before.items {
-            let window = self.context.shop().payment_window();
-            let since = order.updated_at.minus(window);
-            if let Some(begun) = store::payment_under_way(tx.conn(), order.id, since).await? {
-                return Err(payment_under_way(begun.plus(window), order.updated_at));
+            let (shop, now) = (self.context.shop(), order.updated_at);
+            let under_way = store::payments_under_way(tx.conn(), order.id).await?;
+            let ends = under_way.iter().map(|it| {
+                it.opened_at
+                    .plus(payment_window(&shop, it.provider.as_deref()))
+            });
+            if let Some(until) = ends.max().filter(|until| *until > now) {
+                return Err(payment_under_way(until, now));
             }
             store::replace_items(tx, order).await?;
         }

@@ -1,16 +1,22 @@
 //! Effects of payments and of expiry on orders. The payment service decides about money; this module decides whether an order can
 //! accept it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 
 use waybill_primitives::{Money, OrderId, PaymentId, Timestamp};
 use waybill_service_kit::{AppError, CallContext, ErrorKind};
 use waybill_store::{EventContext, Retry as _, Tx, transact};
 
 use super::{Orders, quote};
-use crate::orders::{
-    domain::{Changed, Order, OrderEvent, Outcome, Viewer},
-    store::{self, Attempts},
+use crate::{
+    orders::{
+        domain::{Changed, Order, OrderEvent, Outcome, Viewer},
+        store::{self, Attempts},
+    },
+    shop::settings::domain::ShopSettings,
 };
 
 /// Orders read at a time by the expiry.
@@ -18,6 +24,18 @@ const BATCH: u64 = 100;
 /// Number of consecutive failures because of an unavailable database after which a run stops. A single failure may be specific to the
 /// order, such as a lock timeout.
 const PATIENCE: u32 = 3;
+
+/// The provider of payments by bank transfer or in cash, as attempts name it.
+const BY_HAND: &str = "MANUAL";
+
+/// How long an order waits for a payment that was started.
+pub fn payment_window(shop: &ShopSettings, provider: Option<&str>) -> Duration {
+    if provider == Some(BY_HAND) {
+        shop.manual_payment_window()
+    } else {
+        shop.payment_window()
+    }
+}
 
 /// What happened to a payment.
 #[derive(Debug)]
@@ -31,7 +49,9 @@ pub struct PaymentChange {
 #[derive(Debug)]
 pub enum PaymentChangeKind {
     /// The order does not expire in the meantime.
-    Created,
+    Created {
+        provider: Option<String>,
+    },
     /// If the order cannot accept it, an event makes payment refund it.
     Succeeded {
         amount: Money,
@@ -93,7 +113,7 @@ impl Orders {
     ) -> Result<(), AppError> {
         let started = changes
             .iter()
-            .filter(|change| matches!(change.kind, PaymentChangeKind::Created))
+            .filter(|change| matches!(change.kind, PaymentChangeKind::Created { .. }))
             .filter_map(|change| Some(orders.get(&change.order)?.id));
         let payments = changes.iter().map(|change| change.payment);
         let attempts = Attempts::of(tx.conn(), payments, started.collect()).await?;
@@ -124,12 +144,21 @@ impl Orders {
         let now = paying.now;
         let order = paying.order(known_as)?;
         let (outcome, note) = match kind {
-            PaymentChangeKind::Created => {
-                let Some(earlier) = paying.attempts.open(order.id, payment, now) else {
+            PaymentChangeKind::Created { provider } => {
+                let opened = paying
+                    .attempts
+                    .open(order.id, payment, provider.clone(), now);
+                let Some(earlier) = opened else {
                     return Ok(());
                 };
-                let window = self.context.shop().payment_window();
-                let started = order.payment_started(payment, earlier, window, now);
+                let provider = provider.as_deref();
+                let window = payment_window(&self.context.shop(), provider);
+                let first = provider.filter(|provider| *provider == BY_HAND);
+                let first = first.and_then(|it| paying.attempts.first_by(order.id, it));
+                let started = match first {
+                    Some(first) => order.manual_payment_started(payment, first, window, now),
+                    None => order.payment_started(payment, earlier, window, now),
+                };
                 let outcome = started.map_or(Outcome::Nothing, |changed| {
                     Outcome::Changed(Box::new(changed))
                 });
@@ -205,12 +234,15 @@ impl Orders {
                     tracing::error!(order_id = %order.id, "an order is due to expire but cannot");
                     continue;
                 };
-                match self.expire(&changed).await {
-                    Ok(()) if changed.event == OrderEvent::QuoteExpired => {
+                match self.expire(&order, &changed, now).await {
+                    Ok(OrderEvent::QuoteExpired) => {
                         quote::count(&changed);
                         tracing::info!(order_id = %order.id, "an offer ended");
                     }
-                    Ok(()) => {
+                    Ok(OrderEvent::PaymentStarted) => {
+                        tracing::info!(order_id = %order.id, "an order still waits for money");
+                    }
+                    Ok(_) => {
                         metrics::counter!("waybill_orders_expired_total").increment(1);
                         tracing::info!(order_id = %order.id, "an unpaid order expired");
                     }
@@ -233,16 +265,43 @@ impl Orders {
         }
     }
 
-    async fn expire(&self, changed: &Changed) -> Result<(), AppError> {
+    /// Expires an order, unless a payment by hand has still time. Returns which of them.
+    async fn expire(
+        &self,
+        order: &Order,
+        expired: &Changed,
+        now: Timestamp,
+    ) -> Result<OrderEvent, AppError> {
         let ctx = CallContext::system();
-        let note = match changed.event {
-            OrderEvent::QuoteExpired => "not accepted in time",
-            _ => "not paid in time",
+        let done = transact!(self.context.db, &ctx, async |tx| {
+            let waits = self.waits_for_money(tx, order, now).await?;
+            let changed = waits.as_ref().unwrap_or(expired);
+            let note = match changed.event {
+                OrderEvent::QuoteExpired => "not accepted in time",
+                OrderEvent::PaymentStarted => "",
+                _ => "not paid in time",
+            };
+            self.record_change(tx, changed, None, note).await?;
+            Ok::<_, AppError>(changed.event)
+        });
+        done.await
+    }
+
+    /// The later end of an order that is due while a payment by hand is open: it was on hold, or with a worker, and has got a new expiry
+    /// since.
+    async fn waits_for_money(
+        &self,
+        tx: &Tx,
+        order: &Order,
+        now: Timestamp,
+    ) -> Result<Option<Changed>, AppError> {
+        let attempts = Attempts::of(tx.conn(), [], vec![order.id]).await?;
+        let open = attempts.open_by(order.id, BY_HAND);
+        let Some((payment, first)) = open.zip(attempts.first_by(order.id, BY_HAND)) else {
+            return Ok(None);
         };
-        transact!(self.context.db, &ctx, async |tx| {
-            self.record_change(tx, changed, None, note).await
-        })
-        .await
+        let window = self.context.shop().manual_payment_window();
+        Ok(order.manual_payment_started(payment, first, window, now))
     }
 }
 

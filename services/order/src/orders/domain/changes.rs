@@ -14,7 +14,7 @@ use super::{
 
 /// How often a started payment may extend the expiry of an order.
 pub const MAX_EXTENSIONS: u64 = 5;
-/// Maximum lifetime of an unpaid order after placing, with extensions by payments.
+/// Maximum lifetime of an unpaid order after placing, with extensions by payments that nobody makes by hand.
 pub const MAX_LIFETIME: Duration = Duration::from_hours(24);
 
 /// Effect of a change on the stock of the order's goods.
@@ -289,11 +289,29 @@ impl Order {
         if earlier >= MAX_EXTENSIONS || until <= expires_at.plus(window / 10) {
             return None;
         }
+        Some(self.extended(payment_id, until, now))
+    }
+
+    /// A payment by bank transfer or in cash was started, the first one of the order at `first`: the order does not expire for `window`
+    /// from then, however old it is. None if it does not expire earlier anyway.
+    pub fn manual_payment_started(
+        &self,
+        payment_id: PaymentId,
+        first: Timestamp,
+        window: Duration,
+        now: Timestamp,
+    ) -> Option<Changed> {
+        let expires_at = self.expires_at.filter(|_| !self.is_unpriced())?;
+        let until = first.plus(window);
+        (until > expires_at).then(|| self.extended(payment_id, until, now))
+    }
+
+    fn extended(&self, payment_id: PaymentId, until: Timestamp, now: Timestamp) -> Changed {
         let mut changed = self.next(OrderEvent::PaymentStarted, now, |order| {
             order.expires_at = Some(until);
         });
         changed.payment_id = Some(payment_id);
-        Some(changed)
+        changed
     }
 
     /// The expiry of an unpaid order that is due, or of its offer: then the order stays.

@@ -4,8 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    sea_query::Expr,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, sea_query::Expr,
 };
 use waybill_primitives::{OrderId, PaymentId, Timestamp};
 use waybill_store::{StoreError, Tx, rows::one_of};
@@ -56,14 +55,39 @@ impl Attempts {
 
     /// The start of a payment. None if it is known already, for instance because its end arrived first; otherwise the number of
     /// earlier attempts.
-    pub fn open(&mut self, order: OrderId, payment: PaymentId, now: Timestamp) -> Option<u64> {
+    pub fn open(
+        &mut self,
+        order: OrderId,
+        payment: PaymentId,
+        provider: Option<String>,
+        now: Timestamp,
+    ) -> Option<u64> {
         if self.known.contains_key(&payment) {
             return None;
         }
         let all = self.known.values();
         let earlier = all.filter(|attempt| attempt.row.order_id == order).count();
-        self.begin(order, payment, now);
+        self.begin(order, payment, now).row.provider = provider;
         Some(earlier as u64)
+    }
+
+    /// When the first payment of an order by this provider was started.
+    pub fn first_by(&self, order: OrderId, provider: &str) -> Option<Timestamp> {
+        let rows = self.known.values().map(|attempt| &attempt.row);
+        rows.filter(|row| row.order_id == order && row.provider.as_deref() == Some(provider))
+            .map(|row| row.opened_at)
+            .min()
+    }
+
+    /// An open payment of an order by this provider.
+    pub fn open_by(&self, order: OrderId, provider: &str) -> Option<PaymentId> {
+        let rows = self.known.values().map(|attempt| &attempt.row);
+        let mut open = rows.filter(|row| {
+            row.order_id == order
+                && row.closed_at.is_none()
+                && row.provider.as_deref() == Some(provider)
+        });
+        open.next().map(|row| row.payment_id)
     }
 
     fn begin(&mut self, order: OrderId, payment: PaymentId, now: Timestamp) -> &mut Attempt {
@@ -152,18 +176,13 @@ pub async fn attempt(
     Ok(Entity::find_by_id(payment).one(connection).await?)
 }
 
-/// The start of the latest payment that has not ended and started after `since`.
-pub async fn payment_under_way(
+/// The payments of an order that have not ended.
+pub async fn payments_under_way(
     connection: &impl ConnectionTrait,
     order: OrderId,
-    since: Timestamp,
-) -> Result<Option<Timestamp>, StoreError> {
-    let latest = Entity::find()
+) -> Result<Vec<Model>, StoreError> {
+    let open = Entity::find()
         .filter(Column::OrderId.eq(order))
-        .filter(Column::ClosedAt.is_null())
-        .filter(Column::OpenedAt.gt(since))
-        .order_by_desc(Column::OpenedAt)
-        .one(connection)
-        .await?;
-    Ok(latest.map(|row| row.opened_at))
+        .filter(Column::ClosedAt.is_null());
+    Ok(open.all(connection).await?)
 }

@@ -12,6 +12,8 @@ pub use super::entity::Model as ShopSettings;
 
 const MINUTE: i64 = 60;
 const DAY: i64 = 24 * 60 * MINUTE;
+/// How long an order of a new shop waits for a payment by bank transfer or in cash, in seconds.
+pub const MANUAL_PAYMENT_WINDOW: i64 = 7 * DAY;
 /// The id of the only row.
 pub const THE_ROW: i32 = 1;
 
@@ -32,6 +34,7 @@ impl ShopSettings {
             service_expiry: expiry,
             mixed_expiry: expiry,
             payment_window: expiry.min(30 * MINUTE),
+            manual_payment_window: MANUAL_PAYMENT_WINDOW,
             commission_basis_points: 2_000,
             max_open_orders_per_worker: 0,
             max_order_lines: 100,
@@ -60,6 +63,10 @@ impl ShopSettings {
 
     pub const fn payment_window(&self) -> Duration {
         seconds(self.payment_window)
+    }
+
+    pub const fn manual_payment_window(&self) -> Duration {
+        seconds(self.manual_payment_window)
     }
 
     pub const fn cart_lifetime(&self) -> Duration {
@@ -103,6 +110,7 @@ impl ShopSettings {
             "serviceExpirySeconds": service_expiry in MIN_SERVICE_EXPIRY_SECONDS..MAX_SERVICE_EXPIRY_SECONDS;
             "mixedExpirySeconds": mixed_expiry in MIN_MIXED_EXPIRY_SECONDS..MAX_MIXED_EXPIRY_SECONDS;
             "paymentWindowSeconds": payment_window in MIN_PAYMENT_WINDOW_SECONDS..MAX_PAYMENT_WINDOW_SECONDS;
+            "manualPaymentWindowSeconds": manual_payment_window in MIN_MANUAL_PAYMENT_WINDOW_SECONDS..MAX_MANUAL_PAYMENT_WINDOW_SECONDS;
             "cartLifetimeSeconds": cart_lifetime in MIN_CART_LIFETIME_SECONDS..MAX_CART_LIFETIME_SECONDS;
             "commissionBasisPoints": commission_basis_points in MIN_COMMISSION_BASIS_POINTS..MAX_COMMISSION_BASIS_POINTS;
             "maxOpenOrdersPerWorker": max_open_orders_per_worker in MIN_MAX_OPEN_ORDERS_PER_WORKER..MAX_MAX_OPEN_ORDERS_PER_WORKER;
@@ -162,7 +170,7 @@ impl ShopSettings {
         (Value::Object(mine), Value::Object(theirs))
     }
 
-    fn named(&self) -> [(&'static str, Value); 21] {
+    fn named(&self) -> [(&'static str, Value); 22] {
         [
             ("shopName", json!(self.shop_name)),
             ("currency", json!(self.currency.as_str())),
@@ -170,6 +178,10 @@ impl ShopSettings {
             ("serviceExpirySeconds", json!(self.service_expiry)),
             ("mixedExpirySeconds", json!(self.mixed_expiry)),
             ("paymentWindowSeconds", json!(self.payment_window)),
+            (
+                "manualPaymentWindowSeconds",
+                json!(self.manual_payment_window),
+            ),
             ("commissionBasisPoints", json!(self.commission_basis_points)),
             (
                 "maxOpenOrdersPerWorker",
@@ -207,6 +219,7 @@ pub struct SettingsPatch {
     pub service_expiry: Option<i64>,
     pub mixed_expiry: Option<i64>,
     pub payment_window: Option<i64>,
+    pub manual_payment_window: Option<i64>,
     pub commission_basis_points: Option<i64>,
     pub max_open_orders_per_worker: Option<i64>,
     pub max_order_lines: Option<i64>,

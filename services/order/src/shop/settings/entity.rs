@@ -20,6 +20,8 @@ pub struct Model {
     pub mixed_expiry: i64,
     /// An order does not expire for this long after a payment was started.
     pub payment_window: i64,
+    /// The same for payments by bank transfer or in cash, from the first one on.
+    pub manual_payment_window: i64,
     /// The platform's share of a completed order, in hundredths of a percent.
     pub commission_basis_points: i64,
     /// Default limit of open orders of a worker; 0: no limit.

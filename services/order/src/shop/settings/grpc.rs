@@ -30,6 +30,7 @@ fn patch(request: UpdateSettingsRequest) -> Result<SettingsPatch, AppError> {
         service_expiry: request.service_expiry_seconds,
         mixed_expiry: request.mixed_expiry_seconds,
         payment_window: request.payment_window_seconds,
+        manual_payment_window: request.manual_payment_window_seconds,
         commission_basis_points: request.commission_basis_points.map(Into::into),
         max_open_orders_per_worker: request.max_open_orders_per_worker.map(Into::into),
         max_order_lines: request.max_order_lines.map(Into::into),

@@ -16,6 +16,7 @@ pub fn settings(shop: &ShopSettings) -> pb::ShopSettings {
         service_expiry_seconds: shop.service_expiry,
         mixed_expiry_seconds: shop.mixed_expiry,
         payment_window_seconds: shop.payment_window,
+        manual_payment_window_seconds: shop.manual_payment_window,
         commission_basis_points: number(shop.commission_basis_points),
         max_open_orders_per_worker: number(shop.max_open_orders_per_worker),
         max_order_lines: number(shop.max_order_lines),

@@ -157,6 +157,7 @@ impl PaymentProvider for PayPal {
         Ok(CheckoutSession {
             redirect_url: page.to_owned(),
             reference: order.id,
+            instructions: None,
         })
     }
 

@@ -118,6 +118,7 @@ impl PaymentProvider for Stripe {
         Ok(CheckoutSession {
             reference: session.id,
             redirect_url: url,
+            instructions: None,
         })
     }
 

@@ -1,5 +1,11 @@
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
-import { ledgerFilters, orderFilters, paymentFilters, requestFilters } from "@/features/adminOrders/filters";
+import {
+  ledgerFilters,
+  orderFilters,
+  paymentFilters,
+  refundFilters,
+  requestFilters,
+} from "@/features/adminOrders/filters";
 import { differenceFilters, payoutFilters } from "@/features/payouts/filters";
 import { parse } from "@/ui/searchFields";
 import { adminRoute } from "./layouts";
@@ -25,6 +31,13 @@ const payments = createRoute({
   component: lazyRouteComponent(() => import("../pages/PaymentsPage"), "PaymentsPage"),
 });
 
+const refunds = createRoute({
+  getParentRoute: () => adminRoute,
+  path: "/admin/refunds",
+  validateSearch: (search) => parse(refundFilters, search),
+  component: lazyRouteComponent(() => import("../pages/RefundsPage"), "RefundsPage"),
+});
+
 const ledger = createRoute({
   getParentRoute: () => adminRoute,
   path: "/admin/ledger",
@@ -47,4 +60,4 @@ const differences = createRoute({
 });
 
 /** Administrators' pages of orders and money. */
-export const adminOrdersRoutes = [orders, requests, payments, ledger, payouts, differences] as const;
+export const adminOrdersRoutes = [orders, requests, payments, refunds, ledger, payouts, differences] as const;

@@ -23,6 +23,7 @@ export function AccountFilter({ account = "", onChange }: Props) {
     { value: "platform", label: t.accounts.platform },
     { value: "fees", label: t.accounts.fees },
     { value: "payouts", label: t.accounts.payouts },
+    { value: "receipts", label: t.accounts.receipts },
     {
       group: t.providers,
       items: PROVIDERS.map((provider) => ({

@@ -20,6 +20,8 @@ export function AccountsHelp() {
         <dd>{t.aboutFees}</dd>
         <dt>{t.accounts.payouts}</dt>
         <dd>{t.aboutPayouts}</dd>
+        <dt>{t.accounts.receipts}</dt>
+        <dd>{t.aboutReceipts}</dd>
         <dt>{t.workers}</dt>
         <dd>{t.aboutWorkers}</dd>
       </dl>

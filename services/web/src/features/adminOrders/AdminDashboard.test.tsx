@@ -24,6 +24,8 @@ function dashboard(part: Partial<Dashboard> = {}) {
     }),
     "GET /api/v1/orders": ({ query }) => aPage([], { total: query.get("quote") ? 0 : 10_000, totalIsCapped: true }),
     "GET /api/v1/admin/change-requests": () => aPage([], { total: 3 }),
+    "GET /api/v1/admin/refunds": ({ query }) =>
+      aPage([], { total: query.get("byHand") === "true" && query.get("state") === "PENDING" ? 4 : 900 }),
     "GET /api/v1/admin/deliveries": ({ query }) => aPage([], { total: query.get("state") === "DEAD" ? 2 : 900 }),
   });
   return { ...show(<AdminDashboard />), sent };
@@ -44,6 +46,9 @@ test("what waits is counted, and leads to the filtered list", async () => {
   const mails = screen.getByRole("link", { name: "Mails that could not be sent" });
   await waitFor(() => expect(mails.closest("li")?.textContent).toBe("Mails that could not be sent2"));
   expect(mails.getAttribute("href")).toBe("/admin/mails?state=DEAD");
+  const refunds = screen.getByRole("link", { name: "Refunds to make by hand" });
+  await waitFor(() => expect(refunds.closest("li")?.textContent).toBe("Refunds to make by hand4"));
+  expect(refunds.getAttribute("href")).toBe("/admin/refunds");
   const unassigned = screen.getByRole("link", { name: "Paid orders without a worker" });
   await waitFor(() => expect(unassigned.closest("li")?.textContent).toContain("10,000 or more"));
   expect(decodeURIComponent(unassigned.getAttribute("href") ?? "")).toContain("unassigned=true");

@@ -24,6 +24,8 @@ const payment: PaymentWithOrder = {
   redirectUrl: null,
   failureReason: "card declined",
   refunded: { amount: 0, currency: "USD" },
+  instructions: null,
+  received: null,
   refundable: { amount: 0, currency: "USD" },
   version: 1,
   createdAt: "2026-11-30T11:00:00Z",

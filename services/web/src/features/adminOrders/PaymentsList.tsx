@@ -109,7 +109,11 @@ function paymentColumns(): Column<PaymentWithOrder>[] {
       cell: ({ order }) => order?.customer.name || order?.customer.email,
       shrink: true,
     },
-    { id: "provider", title: t.provider, cell: ({ provider }) => providerName(provider) },
+    {
+      id: "provider",
+      title: t.provider,
+      cell: ({ provider }) => (provider === "MANUAL" ? t.byHand : providerName(provider)),
+    },
     { id: "amount", title: t.amount, cell: ({ amount }) => money(amount), right: true },
     { id: "state", title: c.status, cell: ({ state }) => <PaymentStateStamp state={state} /> },
     {

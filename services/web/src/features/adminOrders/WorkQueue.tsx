@@ -9,6 +9,7 @@ import {
   PackageMinus,
   Scale,
   Tag,
+  Undo2,
   UserPlus,
 } from "lucide-react";
 import type { ReactNode } from "react";
@@ -24,7 +25,7 @@ import { number } from "@/ui/format";
 import { TextLink } from "@/ui/links";
 import { PATHS } from "./acts";
 import { type OrderFilters, orderQuery } from "./filters";
-import { GIVEN } from "./views";
+import { BY_HAND, GIVEN } from "./views";
 import classes from "./WorkQueue.module.css";
 
 type Counted = { total?: number; totalIsCapped?: boolean };
@@ -65,6 +66,13 @@ function useDifferences() {
   return $api.useQuery("get", PATHS.differences, { params: { query } }, every);
 }
 
+function useRefundsByHand() {
+  const query = { ...BY_HAND, limit: 1, total: true };
+  // Each begins and ends with its payment.
+  useLive("payment:updated", () => refetchSoon(PATHS.refunds));
+  return $api.useQuery("get", PATHS.refunds, { params: { query } });
+}
+
 /** What waits for an administrator, with links to it. */
 export function WorkQueue({ board }: { board: Dashboard | undefined }) {
   const t = useWords(adminOrders);
@@ -74,7 +82,8 @@ export function WorkQueue({ board }: { board: Dashboard | undefined }) {
   const mails = useFailedMails();
   const payouts = usePayoutsToApprove();
   const differences = useDifferences();
-  const failed = [requests, unassigned, toPrice, mails, payouts, differences].find(
+  const refunds = useRefundsByHand();
+  const failed = [requests, unassigned, toPrice, mails, payouts, refunds, differences].find(
     (query) => query.isError && !query.data,
   );
   const low = board?.lowStock;
@@ -105,6 +114,11 @@ export function WorkQueue({ board }: { board: Dashboard | undefined }) {
         <Waiting icon={HandCoins} count={countOf(payouts.data)}>
           <Link to="/admin/payouts" search={{ state: "PENDING" }} className={classes.link}>
             {t.payoutsToApprove}
+          </Link>
+        </Waiting>
+        <Waiting icon={Undo2} count={countOf(refunds.data)}>
+          <Link to="/admin/refunds" className={classes.link}>
+            {t.refundsByHand}
           </Link>
         </Waiting>
         <Waiting icon={Scale} count={countOf(differences.data)}>

@@ -13,6 +13,7 @@ export const PATHS = {
   orders: "/api/v1/orders",
   requests: "/api/v1/admin/change-requests",
   payments: "/api/v1/admin/payments",
+  refunds: "/api/v1/admin/refunds",
   ledger: "/api/v1/admin/ledger",
   deliveries: "/api/v1/admin/deliveries",
   payouts: "/api/v1/admin/payouts",

@@ -50,13 +50,18 @@ export function entriesOf(lines: readonly LedgerLine[], cut: Cut): Entry[] {
 
 /** What an account is: the provider, the worker, or one of the shop's own. */
 export type Account =
-  | { kind: "orders" | "platform" | "fees" | "payouts" | "other"; name: string }
+  | { kind: "orders" | "platform" | "fees" | "payouts" | "receipts" | "other"; name: string }
   | { kind: "provider"; name: string }
   | { kind: "worker"; id: string };
 
 export function accountOf(account: string): Account {
-  if (account === "orders" || account === "platform" || account === "fees" || account === "payouts") {
-    return { kind: account, name: account };
+  switch (account) {
+    case "orders":
+    case "platform":
+    case "fees":
+    case "payouts":
+    case "receipts":
+      return { kind: account, name: account };
   }
   const [kind, name = ""] = account.split(":");
   if (kind === "provider") return { kind, name };

@@ -68,8 +68,12 @@ export type RequestFilters = Infer<typeof requestFilters>;
 export const paymentFilters = object({ state: anyOf(PAYMENT_STATES), orderId: id(), cursor: cursor() });
 export type PaymentFilters = Infer<typeof paymentFilters>;
 
+/** The address of the refunds that are to be made by hand. */
+export const refundFilters = object({ cursor: cursor() });
+export type RefundFilters = Infer<typeof refundFilters>;
+
 const ACCOUNT =
-  /^(orders|platform|fees|payouts|provider:(STRIPE|PAYPAL|SANDBOX|MANUAL)|worker:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+  /^(orders|platform|fees|payouts|receipts|provider:(STRIPE|PAYPAL|SANDBOX|MANUAL)|worker:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
 
 /** The address of the ledger. */
 export const ledgerFilters = object({ orderId: id(), account: like(ACCOUNT), cursor: cursor() });

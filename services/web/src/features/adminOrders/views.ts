@@ -16,6 +16,9 @@ export const GIVEN: Record<GivenView, OrderFilters> = {
   failed: { status: ["PENDING", "IN_PROGRESS", "ON_HOLD"], paymentStatus: ["FAILED"] },
 };
 
+/** The refunds that an administrator has to make by hand. */
+export const BY_HAND = { state: ["PENDING" as const], byHand: true };
+
 export const MAX_NAME = 40;
 
 /** Reads stored views; broken ones are left out. */

@@ -1,4 +1,5 @@
 import { Group, Skeleton, Stack, Text } from "@mantine/core";
+import { lazy, Suspense } from "react";
 import type { Order } from "@/api/schema";
 import { useSession } from "@/api/useSession";
 import { checkout } from "@/i18n/en/checkout";
@@ -14,6 +15,9 @@ import { PaymentRow } from "./PaymentRow";
 import classes from "./Payments.module.css";
 import { payStateOf, timeLeft } from "./payState";
 import { usePayments } from "./usePayments";
+
+// Only administrators have it.
+const ExpectByHand = lazy(async () => ({ default: (await import("./ExpectByHand")).ExpectByHand }));
 
 /** The payments of an order, for its customer and administrators; workers do not see them. */
 export function OrderPayments({ order }: { order: Order }) {
@@ -43,7 +47,7 @@ function Payments({ order, own, isAdmin }: Props) {
         {data && data.items.length > 0 && (
           <ul className={classes.items}>
             {data.items.map((payment) => (
-              <PaymentRow key={payment.id} payment={payment} mayRefund={isAdmin} />
+              <PaymentRow key={payment.id} payment={payment} isAdmin={isAdmin} />
             ))}
           </ul>
         )}
@@ -55,14 +59,19 @@ function Payments({ order, own, isAdmin }: Props) {
         {own && state.kind === "due" && (
           <Group>
             <ButtonLink to="/pay/$orderId" params={{ orderId: order.id }}>
-              {state.open ? w.continuePayment : w.payNow}
+              {state.open ? w.continuePayment : state.byHand ? w.howToPay : w.payNow}
             </ButtonLink>
             {left && (
               <Text size="sm" c="dimmed" className={classes.left}>
-                {w.timeLeft(left)}
+                {state.byHand ? w.keptUntil(dateTime(order.expiresAt ?? "")) : w.timeLeft(left)}
               </Text>
             )}
           </Group>
+        )}
+        {isAdmin && state.kind === "due" && !state.byHand && (
+          <Suspense>
+            <ExpectByHand orderId={order.id} />
+          </Suspense>
         )}
         {!own && state.kind === "due" && left && (
           <Text size="sm" c="dimmed">

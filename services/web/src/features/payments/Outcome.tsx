@@ -1,7 +1,7 @@
 import { Alert, Group, Stack, Text } from "@mantine/core";
 import { Ban, CheckCheck, CircleAlert, CircleDashed, Hourglass, type LucideIcon } from "lucide-react";
 import { useState } from "react";
-import type { Order } from "@/api/schema";
+import type { Order, Payment } from "@/api/schema";
 import { checkout } from "@/i18n/en/checkout";
 import { useWords } from "@/i18n/language";
 import { FailureNote } from "@/ui/Failure";
@@ -19,6 +19,7 @@ const PATIENCE = 120_000;
 const LOOK: Record<OutcomeKind, [icon: LucideIcon, color: string]> = {
   waiting: [Hourglass, "carbon"],
   late: [Hourglass, "yellow"],
+  byHand: [Hourglass, "carbon"],
   paid: [CheckCheck, "green"],
   free: [CheckCheck, "green"],
   requested: [CheckCheck, "green"],
@@ -45,7 +46,7 @@ export function Outcome({ order, reload }: Props) {
     reload();
     void refetch();
   };
-  useCapture(data?.items.find(({ state }) => state === "PENDING" || state === "AUTHORIZED"));
+  useCapture(data?.items.find(isAskedAbout));
   useRepeat(kind === "waiting", EVERY, again);
   if (error && !data) return <FailureNote error={error} onRetry={again} />;
   const [Icon, color] = LOOK[kind];
@@ -56,13 +57,18 @@ export function Outcome({ order, reload }: Props) {
       <Alert role="status" color={color} variant="light" icon={<Icon />} title={isPending ? w.loading : title}>
         {!isPending && <Text size="sm">{kind === "paid" ? w.next[order.kind] : hint}</Text>}
       </Alert>
-      {!isPending && (kind === "unpaid" || kind === "failed") && (
+      {!isPending && (kind === "unpaid" || kind === "failed" || kind === "byHand") && (
         <Group>
           <ButtonLink to="/pay/$orderId" params={{ orderId: order.id }}>
-            {kind === "failed" ? w.payAgain : w.payNow}
+            {{ unpaid: w.payNow, failed: w.payAgain, byHand: w.howToPay }[kind]}
           </ButtonLink>
         </Group>
       )}
     </Stack>
   );
+}
+
+/** Whether its provider can tell what became of it. */
+function isAskedAbout({ provider, state }: Payment): boolean {
+  return provider !== "MANUAL" && (state === "PENDING" || state === "AUTHORIZED");
 }

@@ -9,6 +9,7 @@ import { checkout } from "@/i18n/en/checkout";
 import { useWords } from "@/i18n/language";
 import { FailureNote } from "@/ui/Failure";
 import { dateTime } from "@/ui/format";
+import { PayByHand } from "./PayByHand";
 import classes from "./Payments.module.css";
 import { type PayState, providerPage, timeLeft } from "./payState";
 import { startPayment } from "./startPayment";
@@ -27,7 +28,9 @@ type Props = {
 export function PayNow({ order, state, now, go, onRefused }: Props) {
   const w = useWords(checkout);
   const client = useQueryClient();
-  const { paymentProviders: offered } = useShop();
+  const { paymentProviders } = useShop();
+  // One by hand is enough.
+  const offered = paymentProviders.filter((name) => name !== "MANUAL" || !state.byHand);
   const [chosen, setChosen] = useState(state.failed?.provider);
   const provider = offered.find((name) => name === chosen) ?? offered[0];
   const start = useMutation({
@@ -49,6 +52,7 @@ export function PayNow({ order, state, now, go, onRefused }: Props) {
   const leaving = start.isPending || (start.isSuccess && providerPage(start.data.redirectUrl) !== null);
   return (
     <Stack gap="sm">
+      {state.byHand && <PayByHand payment={state.byHand} keptUntil={order.expiresAt} />}
       {state.failed && <Failed payment={state.failed} />}
       {start.isError && <FailureNote error={start.error} onRetry={provider && (() => start.mutate(provider))} />}
       {running && !leaving && state.open && (
@@ -57,7 +61,11 @@ export function PayNow({ order, state, now, go, onRefused }: Props) {
         </Alert>
       )}
       {offered.length > 1 && (
-        <Radio.Group label={w.provider} value={provider ?? null} onChange={(name) => setChosen(name as Provider)}>
+        <Radio.Group
+          label={state.byHand ? w.otherWay : w.provider}
+          value={provider ?? null}
+          onChange={(name) => setChosen(name as Provider)}
+        >
           <Stack gap="xs" mt="xs">
             {offered.map((name) => (
               <Radio key={name} value={name} label={w.providers[name]} />
@@ -71,16 +79,18 @@ export function PayNow({ order, state, now, go, onRefused }: Props) {
           {w.continuePayment}
         </Button>
       )}
-      <Button
-        size="md"
-        variant={running && !leaving ? "default" : "filled"}
-        loading={leaving}
-        disabled={!provider}
-        onClick={() => provider && start.mutate(provider)}
-      >
-        {payWord(state, running !== null, w)}
-      </Button>
-      {left && (
+      {(provider || !state.byHand) && (
+        <Button
+          size="md"
+          variant={(running && !leaving) || state.byHand ? "default" : "filled"}
+          loading={leaving}
+          disabled={!provider}
+          onClick={() => provider && start.mutate(provider)}
+        >
+          {payWord(state, running !== null, w)}
+        </Button>
+      )}
+      {left && !state.byHand && (
         <Text size="sm" c="dimmed" className={classes.left}>
           {w.timeLeft(left)}
         </Text>
@@ -89,11 +99,12 @@ export function PayNow({ order, state, now, go, onRefused }: Props) {
   );
 }
 
-type Words = Pick<typeof checkout, "payAnew" | "payAgain" | "payNow">;
+type Words = Pick<typeof checkout, "payAnew" | "payAgain" | "payNow" | "payOther">;
 
 function payWord(state: Props["state"], running: boolean, w: Words): string {
   if (running) return w.payAnew;
-  return state.failed ? w.payAgain : w.payNow;
+  if (state.failed) return w.payAgain;
+  return state.byHand ? w.payOther : w.payNow;
 }
 
 /** The last attempt did not work. */

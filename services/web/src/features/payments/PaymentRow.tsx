@@ -8,21 +8,22 @@ import { dateTime, money } from "@/ui/format";
 import { PaymentStateStamp } from "@/ui/PaymentStateStamp";
 import classes from "./Payments.module.css";
 
-// Few orders have refunds.
+// Few orders have refunds, or are paid by hand.
 const RefundForm = lazy(async () => ({ default: (await import("./RefundForm")).RefundForm }));
+const Receipts = lazy(async () => ({ default: (await import("./Receipts")).Receipts }));
 const Refunds = lazy(async () => ({ default: (await import("./Refunds")).Refunds }));
 
 type Props = {
   payment: Payment;
-  /** Whether the viewer may refund it. */
-  mayRefund: boolean;
+  /** Whether the viewer may refund it, and says what arrives by hand. */
+  isAdmin: boolean;
 };
 
 /** One attempt to pay, with what was refunded of it. */
-export function PaymentRow({ payment, mayRefund }: Props) {
+export function PaymentRow({ payment, isAdmin }: Props) {
   const w = useWords(checkout);
   const [open, setOpen] = useState(false);
-  const { amount, refunded, refundable, state } = payment;
+  const { amount, received, refunded, refundable, state } = payment;
   const paid = state === "SUCCEEDED" || state === "REFUNDING" || state === "REFUNDED";
   // Less can be refunded than was paid: some of it is back, or on its way.
   const hasRefunds = paid && refundable.amount < amount.amount;
@@ -36,12 +37,22 @@ export function PaymentRow({ payment, mayRefund }: Props) {
         {`${w.providers[payment.provider]} · ${dateTime(payment.createdAt)}`}
       </Text>
       {payment.failureReason && <p className={classes.reason}>{payment.failureReason}</p>}
-      {hasRefunds && (
+      {received && received.amount > 0 && !paid && (
+        <Text component="span" size="sm" className={classes.wide}>
+          {w.receivedOf(money(received), money(amount))}
+        </Text>
+      )}
+      {isAdmin && payment.provider === "MANUAL" && (
         <Suspense>
-          <Refunds paymentId={payment.id} standing={`${refunded.amount}/${refundable.amount}`} />
+          <Receipts payment={payment} />
         </Suspense>
       )}
-      {mayRefund && refundable.amount > 0 && !open && (
+      {hasRefunds && (
+        <Suspense>
+          <Refunds payment={payment} standing={`${refunded.amount}/${refundable.amount}`} isAdmin={isAdmin} />
+        </Suspense>
+      )}
+      {isAdmin && refundable.amount > 0 && !open && (
         <Button
           size="compact-sm"
           variant="default"

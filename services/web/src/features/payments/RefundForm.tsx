@@ -50,7 +50,7 @@ export function RefundForm({ payment, onClose }: Props) {
     >
       <Stack gap="sm">
         <Alert color="yellow" variant="light" icon={<Banknote />} title={w.refundable(money(refundable))}>
-          {w.refundHint}
+          {payment.provider === "MANUAL" ? w.refundByHandHint : w.refundHint}
         </Alert>
         <TextInput
           label={w.refundAmount(refundable.currency)}

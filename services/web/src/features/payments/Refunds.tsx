@@ -1,7 +1,7 @@
 import { Text } from "@mantine/core";
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { $api } from "@/api/client";
-import type { Refund } from "@/api/schema";
+import type { Payment, Refund } from "@/api/schema";
 import { checkout } from "@/i18n/en/checkout";
 import { useWords } from "@/i18n/language";
 import { FailureNote } from "@/ui/Failure";
@@ -11,16 +11,20 @@ import classes from "./Payments.module.css";
 
 const TONES: Record<Refund["state"], Tone> = { PENDING: "working", SUCCEEDED: "over", FAILED: "bad" };
 
+// Only administrators have it.
+const ConfirmRefund = lazy(async () => ({ default: (await import("./ConfirmRefund")).ConfirmRefund }));
+
 type Props = {
-  paymentId: string;
+  payment: Payment;
   /** Changes whenever a refund begins or ends: then they are loaded again. */
   standing: string;
+  isAdmin: boolean;
 };
 
 /** The refunds of a payment. */
-export function Refunds({ paymentId, standing }: Props) {
+export function Refunds({ payment, standing, isAdmin }: Props) {
   const w = useWords(checkout);
-  const params = { path: { id: paymentId }, query: { limit: 100 } };
+  const params = { path: { id: payment.id }, query: { limit: 100 } };
   const { data, error, refetch } = $api.useQuery("get", "/api/v1/payments/{id}/refunds", { params });
   useEffect(() => {
     if (standing) void refetch();
@@ -33,8 +37,13 @@ export function Refunds({ paymentId, standing }: Props) {
           <span className="figures">{money(refund.amount)}</span>
           <Stamp tone={TONES[refund.state]}>{w.refundState[refund.state]}</Stamp>
           <Text component="span" size="sm" c="dimmed">
-            {`${refund.reason} · ${dateTime(refund.createdAt)}`}
+            {[refund.reason, refund.byHand && refund.reference, dateTime(refund.createdAt)].filter(Boolean).join(" · ")}
           </Text>
+          {isAdmin && refund.byHand && refund.state === "PENDING" && (
+            <Suspense>
+              <ConfirmRefund refund={refund} orderId={payment.orderId} />
+            </Suspense>
+          )}
           {refund.state === "FAILED" && refund.lastError && <p className={classes.reason}>{refund.lastError}</p>}
         </li>
       ))}

@@ -34,8 +34,12 @@ test("a request is due once its offer is accepted", () => {
 test("the newest payment says how to go on", () => {
   const open = aPayment();
   const failed = aPayment({ id: "4", state: "FAILED" });
-  expect(payStateOf(anOrder(), [open, failed], NOW)).toEqual({ kind: "due", open, failed: null });
-  expect(payStateOf(anOrder(), [failed, open], NOW)).toEqual({ kind: "due", open: null, failed });
+  expect(payStateOf(anOrder(), [open, failed], NOW)).toEqual({ kind: "due", open, failed: null, byHand: null });
+  expect(payStateOf(anOrder(), [failed, open], NOW)).toEqual({ kind: "due", open: null, failed, byHand: null });
+  // One by hand waits beside all others.
+  const byHand = aPayment({ id: "5", provider: "MANUAL" });
+  expect(payStateOf(anOrder(), [open, byHand], NOW)).toEqual({ kind: "due", open, failed: null, byHand });
+  expect(payStateOf(anOrder(), [byHand], NOW)).toEqual({ kind: "due", open: null, failed: null, byHand });
 });
 
 test("money that has arrived is not asked for again, also when the time is over", () => {

@@ -2,8 +2,8 @@ import type { Order, Payment } from "@/api/schema";
 
 /** What paying an order means now. */
 export type PayState =
-  /** It can be paid. `open`: a payment is under way; `failed`: the last attempt failed. */
-  | { kind: "due"; open: Payment | null; failed: Payment | null }
+  /** It can be paid. `open`: a payment is under way; `failed`: the last attempt failed; `byHand`: money is awaited by bank or in cash. */
+  | { kind: "due"; open: Payment | null; failed: Payment | null; byHand: Payment | null }
   /** The money has arrived or is on its way, and the order does not know it yet. */
   | { kind: "confirming" }
   | { kind: "paid" }
@@ -25,11 +25,12 @@ export function payStateOf(order: Order, payments: readonly Payment[], now: numb
   if (payments.some(({ state }) => state === "SUCCEEDED" || state === "AUTHORIZED")) return { kind: "confirming" };
   if (expiresAt && Date.parse(expiresAt) <= now) return { kind: "expired" };
   if (total.amount <= 0) return { kind: "nothing" };
-  const [last] = payments;
+  const [last] = payments.filter(({ provider }) => provider !== "MANUAL");
   return {
     kind: "due",
     open: last?.state === "PENDING" ? last : null,
     failed: last?.state === "FAILED" ? last : null,
+    byHand: payments.find(({ provider, state }) => provider === "MANUAL" && state === "PENDING") ?? null,
   };
 }
 

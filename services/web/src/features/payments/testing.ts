@@ -20,6 +20,8 @@ export function aPayment(change: Partial<Payment> = {}): Payment {
     failureReason: null,
     refunded: usd(0),
     refundable: usd(0),
+    instructions: null,
+    received: null,
     version: 1,
     createdAt: "2026-11-30T12:01:00Z",
     updatedAt: "2026-11-30T12:01:00Z",

@@ -17,10 +17,10 @@ import { TextLink } from "@/ui/links";
 import { NoMatch } from "@/ui/NoMatch";
 import { shortId } from "@/ui/names";
 import { Pager } from "@/ui/Pager";
-import { providerName } from "@/ui/providers";
 import { Stamp } from "@/ui/Stamp";
 import { Ago } from "@/ui/Time";
 import { DIFFERENCE_STATES, type DifferenceFilters, PATHS } from "./filters";
+import { methodName } from "./names";
 
 /** Longest note that the API takes. */
 const NOTE_MAX = 500;
@@ -97,7 +97,7 @@ function columns(w: Words, resolve: (difference: Difference) => void): Column<Di
       grow: true,
       wrap: true,
     },
-    { id: "provider", title: w.method, cell: ({ provider }) => providerName(provider), wide: true },
+    { id: "provider", title: w.method, cell: ({ provider }) => methodName(provider, w), wide: true },
     { id: "amount", title: w.amount, cell: ({ amount }) => amount && money(amount), right: true },
     { id: "about", title: w.order, cell: (difference) => <About difference={difference} /> },
     {

@@ -65,6 +65,8 @@ describe("limits", () => {
     ["goodsExpirySeconds", { amount: "91", unit: "days" }, false],
     ["paymentWindowSeconds", { amount: "0", unit: "minutes" }, true],
     ["paymentWindowSeconds", { amount: "25", unit: "hours" }, false],
+    ["manualPaymentWindowSeconds", { amount: "59", unit: "minutes" }, false],
+    ["manualPaymentWindowSeconds", { amount: "90", unit: "days" }, true],
     ["cartLifetimeSeconds", { amount: "59", unit: "seconds" }, false],
     ["commissionBasisPoints", "100", true],
     ["commissionBasisPoints", "100.01", false],

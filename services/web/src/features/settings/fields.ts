@@ -13,6 +13,7 @@ export type Field =
   | { name: Name; kind: "types" };
 
 const MINUTE = 60;
+const HOUR = 3_600;
 const DAY = 86_400;
 
 export type GroupName = "shop" | "invoices" | "orders" | "payment" | "work" | "stock" | "files";
@@ -51,6 +52,7 @@ export const GROUPS: { name: GroupName; fields: Field[] }[] = [
       { name: "serviceExpirySeconds", kind: "time", min: 1, max: 90 * DAY },
       { name: "mixedExpirySeconds", kind: "time", min: 1, max: 90 * DAY },
       { name: "paymentWindowSeconds", kind: "time", min: 0, max: DAY },
+      { name: "manualPaymentWindowSeconds", kind: "time", min: HOUR, max: 90 * DAY },
     ],
   },
   {

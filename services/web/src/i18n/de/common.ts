@@ -179,6 +179,7 @@ export const common: Translation["common"] = {
     ORDER_NOT_PAYABLE: "Dieser Auftrag kann nicht bezahlt werden.",
     CHECKOUT_CLOSED: "Diese Zahlung ist schon abgeschlossen.",
     BALANCE_TOO_LOW: "So viel ist für eine Auszahlung nicht verfügbar.",
+    RECEIPT_TOO_LARGE: "Bei dieser Zahlung fehlt weniger.",
     REFUND_TOO_LARGE: "So viel lässt sich von dieser Zahlung nicht mehr erstatten.",
   },
 };

@@ -104,6 +104,7 @@ export const payouts: Translation["payouts"] = {
     PAYOUT_STUCK: "Auszahlung nicht bestätigt",
     PAYMENT_STUCK: "Zahlung nicht bestätigt",
     MESSAGE_GIVEN_UP: "Nachricht eines Anbieters nicht verarbeitet",
+    PAYMENT_PARTIAL: "Ein Teil einer Zahlung, auf die niemand mehr wartet",
   },
   detail: "Einzelheiten",
   found: "Gefunden",

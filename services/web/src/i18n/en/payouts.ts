@@ -110,6 +110,7 @@ export const payouts = {
     PAYOUT_STUCK: "Payout not confirmed",
     PAYMENT_STUCK: "Payment not confirmed",
     MESSAGE_GIVEN_UP: "Message of a provider not processed",
+    PAYMENT_PARTIAL: "Part of a payment that nobody waits for",
   } as Record<Difference["kind"], string>,
   detail: "Details",
   found: "Found",
