@@ -11,13 +11,16 @@ use waybill_proto::{
     auth::{UserChanged, UserEvent},
     json::Named as _,
     parse_id,
-    payment::{PaymentChanged, PaymentEvent, Provider},
+    payment::{PaymentChanged, PaymentEvent, Provider, RefundLine},
 };
 use waybill_store::{ConsumerInfo, EventContext, EventHandler, HandlerError, Tx, decode};
 
 use crate::{
     fulfilment::workers::{app::Workers, domain::Account},
-    orders::app::{Orders, PaymentChange, PaymentChangeKind},
+    orders::{
+        app::{Orders, PaymentChange, PaymentChangeKind},
+        domain::{Refund, RefundedUnits},
+    },
 };
 
 pub use invoices::{INVOICES, InvoiceEvents};
@@ -81,6 +84,14 @@ impl EventHandler for PaymentEvents {
     }
 }
 
+fn refunded_units(line: &RefundLine) -> RefundedUnits {
+    RefundedUnits {
+        position: line.position,
+        quantity: line.quantity,
+        restock: line.restock,
+    }
+}
+
 /// What an event says about a payment; none for an event that this version does not know.
 fn payment_change(event: &Envelope) -> Result<Option<PaymentChange>, HandlerError> {
     let changed: PaymentChanged = decode(event)?;
@@ -103,7 +114,10 @@ fn payment_change(event: &Envelope) -> Result<Option<PaymentChange>, HandlerErro
             reason: payment.failure_reason.unwrap_or_default(),
         },
         PaymentEvent::Refunded => PaymentChangeKind::Refunded {
-            refunded,
+            refund: Refund {
+                so_far: refunded,
+                units: changed.lines.iter().map(refunded_units).collect(),
+            },
             reason: changed.reason,
         },
         PaymentEvent::Cancelled | PaymentEvent::Expired => PaymentChangeKind::Closed,

@@ -10,7 +10,7 @@ use waybill_service_kit::{AppError, CallContext, GrpcChannel, outgoing, retry_re
 
 use crate::payments::{
     app::Orders,
-    domain::{OrderPayment, OrderSummary},
+    domain::{OrderLine, OrderPayment, OrderSummary},
 };
 
 /// The order service, called with the caller's own token.
@@ -66,5 +66,14 @@ pub fn summary(order: &proto::Order) -> Result<OrderSummary, FieldError> {
             .as_ref()
             .is_some_and(|quote| quote.state() != proto::QuoteState::Accepted),
         expires_at: order.expires_at,
+        lines: order.items.iter().map(line).collect(),
     })
+}
+
+fn line(item: &proto::OrderItem) -> OrderLine {
+    OrderLine {
+        quantity: item.quantity,
+        total: item.line_total.map_or(0, |total| total.amount),
+        has_stock: item.kind() == proto::ProductKind::Goods && item.product_id.is_some(),
+    }
 }

@@ -118,11 +118,14 @@ impl PaymentService for PaymentGrpc {
         let mut errors = FieldErrors::default();
         let max = proto::CreateRefundRequest::MAX_REASON;
         let reason = errors.required_line("reason", &request.reason, max);
+        let most = proto::CreateRefundRequest::MAX_LINES;
+        errors.items("lines", request.lines.len(), most);
         let new = errors
             .or(NewRefund {
                 payment_id: parse_id("paymentId", &request.payment_id).map_err(AppError::from)?,
                 amount: request.amount,
                 reason,
+                lines: request.lines.iter().map(Into::into).collect(),
             })
             .map_err(AppError::from)?;
         let created = self.refunds.create(&ctx, new).await?;

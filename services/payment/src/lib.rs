@@ -92,10 +92,11 @@ pub async fn build_with(
     let providers = providers.with_manual(settings.manual_payments.as_deref());
     let production = deps.environment.is_production();
     let origins = settings.public_url.iter().chain(&settings.return_origins);
+    let orders = Arc::new(OrderClient::new(order));
     let payments = Payments {
         db: deps.db.clone(),
         clock: Arc::clone(&deps.clock),
-        orders: Arc::new(OrderClient::new(order)),
+        orders: orders.clone(),
         providers: providers.clone(),
         return_policy: if production {
             ReturnPolicy::only(origins)
@@ -117,7 +118,10 @@ pub async fn build_with(
         providers: providers.clone(),
         wake: Arc::default(),
     };
-    let refunds = Arc::new(Refunds { tools: tools() });
+    let refunds = Arc::new(Refunds {
+        tools: tools(),
+        orders,
+    });
     let payouts = Arc::new(Payouts { tools: tools() });
     let receipts = Arc::new(Receipts {
         db: deps.db.clone(),

@@ -144,7 +144,8 @@ pub async fn list_payment_refunds(
     Ok(Page::new(answer.refunds, answer.page))
 }
 
-/// Refund a payment, all that is left of it or a part, any number of times. `refundable` of the payment says how much is left.
+/// Refund a payment, all that is left of it, an amount, or units of its order, any number of times. `refundable` of the payment says how
+/// much is left, `refundedQuantity` of an item how many units were refunded. Units go back to the stock where `restock` says so.
 ///
 /// The provider is asked until it confirms. If it returns the money to the shop instead, the refund is `FAILED` and the amount can be
 /// refunded again. With an `Idempotency-Key`, a repeated request gets the first answer again.

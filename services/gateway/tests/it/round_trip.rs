@@ -173,6 +173,7 @@ async fn an_order_sent_back_stays_as_it_is() {
             unit_price: Some(usd(1250)),
             quantity: 2,
             line_total: Some(usd(2500)),
+            refunded_quantity: 1,
         }],
         subtotal: Some(usd(2500)),
         total: Some(usd(2500)),

@@ -221,6 +221,7 @@ pub fn order_of(customer: &Person, number: &str) -> order::Order {
             unit_price: price(999),
             quantity: 2,
             line_total: price(1998),
+            refunded_quantity: 0,
         }],
         subtotal: price(1998),
         total: price(1998),

@@ -9,7 +9,10 @@ use waybill_proto::{
 };
 use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx, decode};
 
-use crate::invoices::app::{Invoices, MoneyMoved};
+use crate::invoices::{
+    app::{Invoices, MoneyMoved},
+    domain::Credited,
+};
 
 pub const INVOICES: ConsumerInfo = ConsumerInfo {
     name: "order-invoices",
@@ -43,11 +46,18 @@ impl EventHandler for InvoiceEvents {
         let moved = match kind {
             OrderEvent::Paid => MoneyMoved::Paid,
             OrderEvent::Refunded => MoneyMoved::Refunded {
-                so_far: match order.payment_status() {
-                    PaymentStatus::Refunded => order.total,
-                    _ => order.refunded,
-                }
-                .map_or(0, |money| money.amount),
+                so_far: Credited {
+                    amount: match order.payment_status() {
+                        PaymentStatus::Refunded => order.total,
+                        _ => order.refunded,
+                    }
+                    .map_or(0, |money| money.amount),
+                    units: order
+                        .items
+                        .iter()
+                        .map(|item| item.refunded_quantity)
+                        .collect(),
+                },
                 reason: changed.note,
             },
             _ => return Ok(()),

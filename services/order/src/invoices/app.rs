@@ -9,7 +9,7 @@ use waybill_service_kit::{AppError, CallContext, Caller};
 use waybill_store::{ConsumerInfo, EventContext, StoreError, Tx, pass_over, transact};
 
 use super::{
-    domain::{Draft, Invoice, Paid, source_of_invoice},
+    domain::{Credited, Draft, Invoice, Paid, source_of_invoice},
     events, paper, pdf, store,
 };
 use crate::{
@@ -32,11 +32,7 @@ pub struct Invoices {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MoneyMoved {
     Paid,
-    /// `so_far`: the refunded part of the order's total, in minor units.
-    Refunded {
-        so_far: i64,
-        reason: String,
-    },
+    Refunded { so_far: Credited, reason: String },
 }
 
 /// The orders whose documents the caller may read. Workers see invoices of their own orders only.
@@ -132,7 +128,7 @@ impl Invoices {
         };
         let credited = store::credited(tx, invoice.id).await?;
         let (shop, now) = (self.context.shop(), self.context.now());
-        let draft = Draft::credit_note(&invoice, credited, *so_far, reason, &shop, now);
+        let draft = Draft::credit_note(&invoice, &credited, so_far, reason, &shop, now);
         if let Some(draft) = draft {
             self.issue(tx, draft, &order).await?;
         }

@@ -6,7 +6,19 @@ use waybill_primitives::{InvoiceId, OrderId, Timestamp};
 pub use super::entity::{
     Buyer, InvoiceKind, Line, Paid, Seller, Snapshot, invoice::Model as Invoice,
 };
-use crate::{orders::domain::Order, shop::settings::domain::ShopSettings};
+use crate::{
+    orders::domain::{Order, kept_total},
+    shop::settings::domain::ShopSettings,
+};
+
+/// What was refunded of an invoice, or taken back by its credit notes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Credited {
+    /// In minor units.
+    pub amount: i64,
+    /// The units that were refunded as such, by the places of the invoice's lines.
+    pub units: Vec<i64>,
+}
 
 /// A document that has no number yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +76,7 @@ impl Draft {
             payment: Some(paid),
             refers_to: None,
             reason: String::new(),
+            credited_units: Vec::new(),
         };
         Self {
             invoice: Invoice {
@@ -84,34 +97,44 @@ impl Draft {
         }
     }
 
-    /// The credit note that brings what `invoice` has taken back from `credited` to `refunded`, all in minor units; none if it is there
-    /// already. Never more than the invoice's total.
+    /// The credit note that brings what `invoice` has taken back from `before` to `refunded`; none if it is there already. Never more than
+    /// the invoice's total.
     pub fn credit_note(
         invoice: &Invoice,
-        credited: i64,
-        refunded: i64,
+        before: &Credited,
+        refunded: &Credited,
         reason: &str,
         shop: &ShopSettings,
         now: Timestamp,
     ) -> Option<Self> {
-        let refunded = refunded.min(invoice.total);
-        let amount = refunded.checked_sub(credited).filter(|left| *left > 0)?;
-        let line = Line {
-            name: format!("Refund of invoice {}", invoice.label),
-            kind: None,
-            unit_price: amount,
-            quantity: 1,
-            total: amount,
-            tax_rate_basis_points: None,
-            tax_amount: None,
-        };
+        let so_far = refunded.amount.min(invoice.total);
+        let amount = so_far.checked_sub(before.amount).filter(|left| *left > 0)?;
+        let mut lines = refunded_lines(invoice, before, refunded);
+        let rest = amount - lines.iter().map(|line| line.total).sum::<i64>();
+        // The units cost more than what was given back for them: only the amount can be stated.
+        if rest < 0 {
+            lines.clear();
+        }
+        if rest != 0 {
+            let total = if rest < 0 { amount } else { rest };
+            lines.push(Line {
+                name: format!("Refund of invoice {}", invoice.label),
+                kind: None,
+                unit_price: total,
+                quantity: 1,
+                total,
+                tax_rate_basis_points: None,
+                tax_amount: None,
+            });
+        }
         let snapshot = Snapshot {
             seller: seller(shop),
-            lines: vec![line],
+            lines,
             subtotal: amount,
             payment: None,
             refers_to: Some(invoice.label.clone()),
             reason: reason.to_owned(),
+            credited_units: refunded.units.clone(),
             ..invoice.snapshot.0.clone()
         };
         Some(Self {
@@ -122,7 +145,7 @@ impl Draft {
                 issued_at: now,
                 total: amount,
                 refers_to: Some(invoice.id),
-                source: format!("{}:{refunded}", invoice.source),
+                source: format!("{}:{so_far}", invoice.source),
                 snapshot: snapshot.into(),
                 ..invoice.clone()
             },
@@ -142,6 +165,22 @@ impl Draft {
             ..self.invoice
         }
     }
+}
+
+/// The lines of the units that were refunded since.
+fn refunded_lines(invoice: &Invoice, before: &Credited, refunded: &Credited) -> Vec<Line> {
+    let lines = invoice.snapshot.lines.iter().enumerate();
+    let lines = lines.filter_map(|(place, line)| {
+        let earlier = before.units.get(place).copied().unwrap_or(0);
+        let units = refunded.units.get(place).copied().unwrap_or(0);
+        let kept = |units| kept_total(line.total, line.quantity, units);
+        (units > earlier).then(|| Line {
+            quantity: units - earlier,
+            total: kept(earlier) - kept(units),
+            ..line.clone()
+        })
+    });
+    lines.collect()
 }
 
 fn seller(shop: &ShopSettings) -> Seller {

@@ -30,6 +30,9 @@ pub struct Snapshot {
     pub refers_to: Option<String>,
     /// Why a credit note was issued; may be empty.
     pub reason: String,
+    /// Of a credit note: the units that were refunded as such until then, by the places of the invoice's lines.
+    #[serde(default)]
+    pub credited_units: Vec<i64>,
 }
 
 /// The shop. All but the names may be empty.

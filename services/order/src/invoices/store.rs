@@ -9,7 +9,7 @@ use waybill_primitives::{InvoiceId, OrderId, Timestamp};
 use waybill_store::{StoreError, Tx, rows::one_of};
 
 use super::{
-    domain::{Draft, Invoice},
+    domain::{Credited, Draft, Invoice},
     entity::{invoice, invoicing, series},
 };
 use crate::base::store::insert;
@@ -67,17 +67,25 @@ pub async fn of_source(tx: &Tx, source: &str) -> Result<Option<Invoice>, StoreEr
         .await?)
 }
 
-/// What credit notes have taken back of an invoice, in minor units. Reads as [`of_source`].
-pub async fn credited(tx: &Tx, id: InvoiceId) -> Result<i64, StoreError> {
-    let amounts: Vec<i64> = invoice::Entity::find()
-        .select_only()
-        .column(invoice::Column::Total)
+/// What credit notes have taken back of an invoice. Reads as [`of_source`].
+pub async fn credited(tx: &Tx, id: InvoiceId) -> Result<Credited, StoreError> {
+    let notes = invoice::Entity::find()
         .filter(invoice::Column::RefersTo.eq(id))
         .lock_shared()
-        .into_tuple()
         .all(tx.conn())
         .await?;
-    Ok(amounts.into_iter().sum())
+    let mut credited = Credited::default();
+    for note in notes {
+        credited.amount += note.total;
+        let units = note.snapshot.0.credited_units;
+        credited
+            .units
+            .resize(units.len().max(credited.units.len()), 0);
+        for (sum, units) in credited.units.iter_mut().zip(units) {
+            *sum = Ord::max(units, *sum);
+        }
+    }
+    Ok(credited)
 }
 
 pub async fn find(

@@ -14,6 +14,7 @@ mod m20261130_000001_quotes;
 mod m20261201_000001_refunded;
 mod m20261202_000001_invoices;
 mod m20261203_000002_manual_window;
+mod m20261203_000003_refunded_units;
 
 pub struct Migrator;
 
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000001_refunded::Migration),
             Box::new(m20261202_000001_invoices::Migration),
             Box::new(m20261203_000002_manual_window::Migration),
+            Box::new(m20261203_000003_refunded_units::Migration),
         ]
     }
 }

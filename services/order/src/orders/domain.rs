@@ -11,7 +11,7 @@ mod search_terms;
 mod transitions;
 
 pub use assignment::{NotAssignable, NotReplaceable};
-pub use changes::{Changed, Outcome, Remark, StockEffect};
+pub use changes::{Changed, Outcome, Refund, RefundedUnits, Remark, StockEffect};
 pub use details::Details;
 pub use editing::{Edit, NotEdited};
 pub use listing::{Filter, Search, Sort, Viewer, days_of, last_number};
@@ -28,7 +28,7 @@ use placing::kind_of;
 
 pub use super::entity::{
     Address, Offer, OfferItem, OrderEvent, OrderKind, OrderStatus, PaymentStatus, Quote,
-    QuoteState, StockState, history::Model as HistoryEntry, item::Model as Item,
+    QuoteState, StockState, history::Model as HistoryEntry, item::Model as Item, item::kept_total,
     order::Model as Order,
 };
 use crate::shop::{
@@ -168,12 +168,12 @@ impl Order {
         self
     }
 
-    /// Units per product that have stock, in the order of product ids: the order in which rows are locked.
+    /// Units per product that have stock, without those that were refunded, in the order of product ids: the order in which rows are locked.
     pub fn goods(&self) -> Vec<(ProductId, i64)> {
         let mut units = std::collections::BTreeMap::new();
         for item in &self.items {
             if let Some(product) = item.product().filter(|_| item.kind == ProductKind::Goods) {
-                *units.entry(product).or_insert(0) += item.quantity;
+                *units.entry(product).or_insert(0) += item.kept();
             }
         }
         units.into_iter().collect()
@@ -249,6 +249,7 @@ pub mod tests {
             unit_price: line_total / quantity,
             quantity,
             line_total,
+            refunded_quantity: 0,
         }
     }
     #[test]

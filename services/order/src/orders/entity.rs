@@ -232,6 +232,14 @@ pub mod item {
         pub unit_price: i64,
         pub quantity: i64,
         pub line_total: i64,
+        /// The units of it that were refunded as such. They are not shipped any more, and went back to the stock then, or never will.
+        pub refunded_quantity: i64,
+    }
+
+    /// What is left of a line's total when so many of its units are refunded; a refund is rounded down.
+    pub fn kept_total(line_total: i64, quantity: i64, refunded: i64) -> i64 {
+        let share = i128::from(line_total) * i128::from(refunded) / i128::from(quantity.max(1));
+        line_total - i64::try_from(share).unwrap_or(line_total)
     }
 
     /// The product of lines without one.
@@ -241,6 +249,16 @@ pub mod item {
         /// None for a line of a quote: it is made to order and has no stock.
         pub fn product(&self) -> Option<ProductId> {
             Some(self.product_id).filter(|product| *product != NO_PRODUCT)
+        }
+
+        /// The units that the customer has paid for and was not refunded for as such.
+        pub const fn kept(&self) -> i64 {
+            self.quantity - self.refunded_quantity
+        }
+
+        /// What [`Model::kept`] costs.
+        pub fn kept_total(&self) -> i64 {
+            kept_total(self.line_total, self.quantity, self.refunded_quantity)
         }
     }
 

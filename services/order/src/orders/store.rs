@@ -12,7 +12,10 @@ pub use read::{
     page, replaced_by,
 };
 pub use with_history::{ids_after, searched, set_search, with_history};
-pub use write::{claim, defer, defer_update, insert, is_number, replace_items, rewrite, update};
+pub use write::{
+    claim, defer, defer_refunded_units, defer_update, insert, is_number, replace_items, rewrite,
+    update,
+};
 
 use sea_orm::{
     ColumnTrait as _, Condition, EntityTrait as _, ExprTrait as _, QueryFilter as _, Select,

@@ -23,6 +23,7 @@ fn item(order: &Order, item: &Item) -> pb::OrderItem {
         unit_price: Some(order.money(item.unit_price)),
         quantity: item.quantity,
         line_total: Some(order.money(item.line_total)),
+        refunded_quantity: item.refunded_quantity,
     }
 }
 

@@ -16,7 +16,7 @@ use crate::shop::{
     Shop, Somebody, lines, on_any_database, on_each_database, outgoing, payment_of, usd,
 };
 
-async fn list(
+pub async fn list(
     shop: &Shop,
     who: &Somebody,
     order: &pb::Order,

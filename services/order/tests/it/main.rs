@@ -22,6 +22,7 @@ mod payments;
 mod people;
 mod placing;
 mod quotes;
+mod refunded_units;
 mod repeats;
 mod replaced;
 mod requests;

@@ -61,7 +61,7 @@ pub async fn turn(
     Ok(answer.into_inner().shipment.unwrap())
 }
 
-async fn list(
+pub async fn list(
     shop: &Shop,
     who: &Somebody,
     order: &pb::Order,

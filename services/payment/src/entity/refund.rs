@@ -1,5 +1,6 @@
 //! A requested refund; the job processes the rows that are not completed.
 
+use serde::{Deserialize, Serialize};
 use waybill_primitives::{Currency, Money, PaymentId, Timestamp, UserId, string_enum};
 use waybill_proto::payment as proto;
 use waybill_store::entity_prelude::*;
@@ -13,6 +14,16 @@ string_enum! {
         /// The provider did not return the money; it can be refunded again.
         Failed = "FAILED",
     }
+}
+
+/// Units of a line of the order that are refunded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// The place of the line among the order's items, from 0.
+    pub position: i32,
+    pub quantity: i64,
+    /// They go back to the stock.
+    pub restock: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
@@ -37,6 +48,8 @@ pub struct Model {
     pub state: RefundState,
     /// An administrator makes it, no provider: its payment was made by hand.
     pub by_hand: bool,
+    /// What of the order it is for; none for an amount.
+    pub lines: Option<JsonText<Vec<Line>>>,
     /// The administrator who asked for it; none if it follows from what happened to the order.
     pub requested_by: Option<UserId>,
     pub created_at: Timestamp,
@@ -46,6 +59,10 @@ pub struct Model {
 impl Model {
     pub fn money(&self) -> Money {
         Money::new(self.amount, self.currency)
+    }
+
+    pub fn lines(&self) -> &[Line] {
+        self.lines.as_ref().map_or(&[], |lines| lines.0.as_slice())
     }
 }
 

@@ -358,7 +358,14 @@ mod tests {
     }
 
     fn refund_of(payment: &Payment, amount: i64) -> Refund {
-        Refund::new(payment, amount, "returned", None, payment.created_at)
+        Refund::new(
+            payment,
+            amount,
+            Vec::new(),
+            "returned",
+            None,
+            payment.created_at,
+        )
     }
 
     /// All of a payment by hand at once.

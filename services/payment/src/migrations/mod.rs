@@ -6,6 +6,7 @@ mod m20261129_000001_payments;
 mod m20261201_000001_refunds;
 mod m20261202_000001_payouts;
 mod m20261203_000002_receipts;
+mod m20261203_000003_refund_lines;
 
 #[derive(Debug)]
 pub struct Migrator;
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000001_refunds::Migration),
             Box::new(m20261202_000001_payouts::Migration),
             Box::new(m20261203_000002_receipts::Migration),
+            Box::new(m20261203_000003_refund_lines::Migration),
         ]
     }
 }

@@ -198,6 +198,18 @@ pub struct OrderSummary {
     pub unpriced: bool,
     /// Until when an unpaid order stays open.
     pub expires_at: Option<Timestamp>,
+    /// Its items, by their places.
+    pub lines: Vec<OrderLine>,
+}
+
+/// An item of an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderLine {
+    pub quantity: i64,
+    /// What they cost, in minor units of the order's currency.
+    pub total: i64,
+    /// The units can go back to the stock.
+    pub has_stock: bool,
 }
 
 /// The payment status of an order, as far as it matters for a new payment.
@@ -305,6 +317,7 @@ mod tests {
             cancelled: false,
             unpriced: false,
             expires_at: Some(Timestamp::from_secs(100)),
+            lines: Vec::new(),
         }
     }
 

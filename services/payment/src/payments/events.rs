@@ -1,7 +1,6 @@
 //! The events of payments.
 
 use serde_json::json;
-use waybill_primitives::Money;
 use waybill_proto::payment::{self as proto, PaymentEvent};
 use waybill_service_kit::{
     CallContext,
@@ -10,6 +9,7 @@ use waybill_service_kit::{
 use waybill_store::Tx;
 
 use super::domain::Payment;
+use crate::entity::refund::Model as Refund;
 
 /// Publishes a change of a payment.
 pub fn changed(tx: &Tx, payment: &Payment, kind: PaymentEvent) {
@@ -39,14 +39,15 @@ pub fn started_for(tx: &Tx, ctx: &CallContext, payment: &Payment) {
     audit::publish::<proto::AuditRecorded>(tx, ctx, act);
 }
 
-/// A refund of `amount` has arrived, as the payment shows.
-pub fn refunded(tx: &Tx, payment: &Payment, amount: Money, reason: &str) {
+/// A refund has arrived, as the payment shows.
+pub fn refunded(tx: &Tx, payment: &Payment, refund: &Refund) {
     let event = proto::PaymentChanged {
         payment: Some(payment.into()),
         kind: PaymentEvent::Refunded.into(),
-        reason: reason.to_owned(),
+        reason: refund.reason.clone(),
         refunded: Some(payment.refunded_money()),
-        refund: Some(amount),
+        refund: Some(refund.money()),
+        lines: refund.lines().iter().map(Into::into).collect(),
     };
     tx.emit(payment.id, payment.version, &event);
 }

@@ -6,6 +6,8 @@
 //! 5. `complete` (one transaction): refund closed, the amount counts as refunded, REFUND booked (with a CLAWBACK if the order's money was
 //!    shared), `payment.refunded` published. Or `fail`: the amount can be refunded again.
 
+use std::sync::Arc;
+
 use waybill_primitives::{Money, OrderId, PaymentId, Role, UserId};
 use waybill_proto::payment as proto;
 use waybill_service_kit::{
@@ -19,13 +21,15 @@ use waybill_store::{
 };
 
 use super::{
-    domain::{Refund, RefundState},
+    domain::{Line, Refund, RefundState},
     events,
+    lines::{self, Problem, Refused},
     store::{self, Filter},
 };
 use crate::{
     payments::{
-        domain::{Payment, PaymentState},
+        app::Orders,
+        domain::{OrderLine, OrderPayment, Payment, PaymentState},
         store as payments,
     },
     transfers::Tools,
@@ -48,13 +52,16 @@ pub enum Requested {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct NewRefund {
     pub payment_id: PaymentId,
-    /// None: all that can still be refunded.
+    /// None: what the lines cost, or all that can still be refunded.
     pub amount: Option<Money>,
     pub reason: String,
+    /// What of the order it is for; empty for an amount.
+    pub lines: Vec<Line>,
 }
 
 pub struct Refunds {
     pub tools: Tools,
+    pub orders: Arc<dyn Orders>,
 }
 
 impl Refunds {
@@ -75,7 +82,8 @@ impl Refunds {
         if amount == 0 {
             return Ok(Requested::Already);
         }
-        self.open(tx, &payment, amount, reason, None).await?;
+        self.open(tx, &payment, amount, Vec::new(), reason, None)
+            .await?;
         Ok(Requested::Opened)
     }
 
@@ -105,13 +113,20 @@ impl Refunds {
         ctx.require(&[Role::Admin])?;
         let request = serde_json::to_vec(&new).map_err(AppError::internal)?;
         let key = once::key(ctx, "create_refund", &request)?;
+        let order = self.lines_of(ctx, &new).await?;
         let write = transact!(self.tools.db, ctx, async |tx| {
             let payment = payments::lock(tx, new.payment_id).await?;
             let payment = payment.ok_or_else(|| AppError::not_found("payment"))?;
-            let amount = amount_of(&payment, new.amount)?;
-            let by = ctx.user()?.id;
+            let amount = if new.lines.is_empty() {
+                amount_of(&payment, new.amount)?
+            } else {
+                let earlier = store::of_payment(tx.conn(), payment.id).await?;
+                let cost = lines::cost(&order, &earlier, &new.lines).map_err(refused)?;
+                amount_of_lines(&payment, cost, new.amount)?
+            };
+            let (by, lines) = (ctx.user()?.id, new.lines.clone());
             let refund = self
-                .open(tx, &payment, amount, &new.reason, Some(by))
+                .open(tx, &payment, amount, lines, &new.reason, Some(by))
                 .await?;
             events::requested(tx, ctx, &payment, &refund);
             let answer = proto::Refund::from(&refund);
@@ -121,12 +136,32 @@ impl Refunds {
         once::once(&self.tools.db, key.as_ref(), write).await
     }
 
+    /// The lines of the order of a payment, for a refund of some of them. Those of a paid order do not change.
+    async fn lines_of(
+        &self,
+        ctx: &CallContext,
+        new: &NewRefund,
+    ) -> Result<Vec<OrderLine>, AppError> {
+        if new.lines.is_empty() {
+            return Ok(Vec::new());
+        }
+        let payment = payments::find(self.tools.db.reader(), new.payment_id).await?;
+        let payment = payment.ok_or_else(|| AppError::not_found("payment"))?;
+        let order = self.orders.find(ctx, payment.order_id).await?;
+        if order.payment == OrderPayment::Due {
+            let text = "the order is not paid; refund an amount";
+            return Err(AppError::conflict(ErrorCode::Conflict, text));
+        }
+        Ok(order.lines)
+    }
+
     /// Reserves the amount, which the payment still has, and opens the refund.
     async fn open(
         &self,
         tx: &Tx,
         payment: &Payment,
         amount: i64,
+        lines: Vec<Line>,
         reason: &str,
         by: Option<UserId>,
     ) -> Result<Refund, AppError> {
@@ -135,7 +170,7 @@ impl Refunds {
             .refund_requested(amount, now)
             .ok_or_else(|| too_much(payment))?;
         payments::save(tx, &next).await?;
-        let refund = Refund::new(payment, amount, reason, by, now);
+        let refund = Refund::new(payment, amount, lines, reason, by, now);
         store::insert(tx, refund.clone()).await?;
         // The commit follows at once; if the job runs before it, its timer runs it again.
         self.tools.wake.notify_one();
@@ -193,6 +228,37 @@ fn amount_of(payment: &Payment, asked: Option<Money>) -> Result<i64, AppError> {
     Ok(asked.amount)
 }
 
+/// As [`amount_of`], for lines that cost so much: less may be given back than they cost, but not more.
+fn amount_of_lines(payment: &Payment, cost: i64, asked: Option<Money>) -> Result<i64, AppError> {
+    if cost == 0 {
+        let text = "cost nothing; there is no money to refund";
+        return Err(AppError::invalid_field("lines", text));
+    }
+    let cost = Money::new(cost, payment.currency);
+    if asked.is_some_and(|asked| asked.currency == cost.currency && asked.amount > cost.amount) {
+        let text = format!("is more than the {cost} that the lines cost");
+        return Err(AppError::invalid_field("amount.amount", text));
+    }
+    amount_of(payment, asked.or(Some(cost)))
+}
+
+fn refused(Refused { index, problem }: Refused) -> AppError {
+    let field = match problem {
+        Problem::NoLine | Problem::Twice => "position",
+        Problem::NoUnits | Problem::TooMany(_) => "quantity",
+        Problem::NoStock => "restock",
+    };
+    let field = format!("lines[{index}].{field}");
+    match problem {
+        Problem::TooMany(_) => {
+            let text = "fewer units can still be refunded";
+            AppError::conflict(ErrorCode::RefundTooLarge, text)
+                .with_field(field, problem.to_string())
+        }
+        _ => AppError::invalid_field(field, problem.to_string()),
+    }
+}
+
 fn too_much(payment: &Payment) -> AppError {
     let left = Money::new(payment.refundable(), payment.currency);
     AppError::conflict(
@@ -224,6 +290,7 @@ impl From<&Refund> for proto::Refund {
             reference: refund.provider_reference.clone(),
             order_id: None,
             order_number: None,
+            lines: refund.lines().iter().map(Into::into).collect(),
         }
     }
 }

@@ -3,17 +3,18 @@
 use uuid::Uuid;
 use waybill_primitives::{Timestamp, UserId};
 
-pub use crate::entity::refund::{Model as Refund, RefundState};
+pub use crate::entity::refund::{Line, Model as Refund, RefundState};
 use crate::{
     payments::domain::{Payment, Provider},
     transfers::shortened,
 };
 
 impl Refund {
-    /// Of `amount` minor units of a payment, due at once.
+    /// Of `amount` minor units of a payment, due at once. `lines`: what of the order it is for, if not just the amount.
     pub fn new(
         payment: &Payment,
         amount: i64,
+        lines: Vec<Line>,
         reason: &str,
         requested_by: Option<UserId>,
         now: Timestamp,
@@ -31,6 +32,7 @@ impl Refund {
             completed: false,
             state: RefundState::Pending,
             by_hand: payment.provider == Provider::Manual,
+            lines: (!lines.is_empty()).then(|| lines.into()),
             requested_by,
             created_at: now,
             updated_at: now,

@@ -23,6 +23,7 @@ pub fn requested(tx: &Tx, ctx: &CallContext, payment: &Payment, refund: &Refund)
             "orderNumber": payment.order_number,
             "refundId": refund.id,
             "amount": refund.money(),
+            "lines": refund.lines(),
             "reason": refund.reason,
         })),
     };

@@ -133,7 +133,7 @@ impl Refunds {
         payments::save(tx, &payment).await?;
         ledger::book_refund(tx, &payment, refund, now).await?;
         differences::end(tx, DifferenceKind::RefundStuck, refund.id, now).await?;
-        refunded(tx, &payment, refund.money(), &refund.reason);
+        refunded(tx, &payment, refund);
         Ok(Some(payment))
     }
 }

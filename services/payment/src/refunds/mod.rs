@@ -5,4 +5,5 @@ mod by_hand;
 pub mod domain;
 mod events;
 mod flow;
+pub mod lines;
 pub mod store;

@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _,
-    sea_query::Expr,
+    QuerySelect as _, sea_query::Expr,
 };
 use uuid::Uuid;
 use waybill_primitives::{PaymentId, Timestamp};
@@ -63,6 +63,15 @@ pub async fn find(
     id: Uuid,
 ) -> Result<Option<Refund>, StoreError> {
     Ok(Entity::find_by_id(id).one(connection).await?)
+}
+
+/// All refunds of a payment, as they are committed, also within a transaction that began before.
+pub async fn of_payment(
+    connection: &impl ConnectionTrait,
+    payment: PaymentId,
+) -> Result<Vec<Refund>, StoreError> {
+    let of_payment = Entity::find().filter(Column::PaymentId.eq(payment));
+    Ok(of_payment.lock_shared().all(connection).await?)
 }
 
 /// The filter of a list.

@@ -13,6 +13,7 @@ mod partial;
 mod payments;
 mod payouts;
 mod paypal;
+mod refund_lines;
 mod refunds;
 mod remote;
 mod replaced;

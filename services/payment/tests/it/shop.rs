@@ -320,7 +320,16 @@ impl Shop {
             payment_id: payment_id.to_owned(),
             amount: amount.map(|amount| Money::new(amount, Currency::USD)),
             reason: "broken".to_owned(),
+            lines: Vec::new(),
         };
+        self.refund_as_asked(ctx, request).await
+    }
+
+    pub async fn refund_as_asked(
+        &self,
+        ctx: &CallContext,
+        request: proto::CreateRefundRequest,
+    ) -> Result<proto::Refund, AppError> {
         let mut client = self.client.clone();
         let created = answer(client.create_refund(outgoing(ctx, request)).await)?;
         Ok(created.refund.expect("a refund in the answer"))

@@ -494,7 +494,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Refund a payment, all that is left of it or a part, any number of times. `refundable` of the payment says how much is left.
+         * Refund a payment, all that is left of it, an amount, or units of its order, any number of times. `refundable` of the payment says how
+         *     much is left, `refundedQuantity` of an item how many units were refunded. Units go back to the stock where `restock` says so.
          * @description The provider is asked until it confirms. If it returns the money to the shop instead, the refund is `FAILED` and the amount can be
          *     refunded again. With an `Idempotency-Key`, a repeated request gets the first answer again.
          */
@@ -2916,6 +2917,11 @@ export interface components {
             productId?: string | null;
             /** Format: int64 */
             quantity: number;
+            /**
+             * Format: int64
+             * @description The units of it that were refunded as such, not those of refunds of an amount. What of them was not shipped is not shipped any more.
+             */
+            readonly refundedQuantity?: number;
             readonly unitPrice?: components["schemas"]["Money"];
         };
         /** @description Whether an e-mail address has an account. */
@@ -3598,6 +3604,8 @@ export interface components {
          */
         NewRefund: {
             amount?: components["schemas"]["Money"] | null;
+            /** @description The units of the order that are refunded. Each unit is refunded once; goods that are not shipped are not shipped any more. */
+            lines?: components["schemas"]["RefundLine"][];
             /** @description The customer reads it. */
             reason: string;
         };
@@ -3840,6 +3848,11 @@ export interface components {
             productId: string | null;
             /** Format: int64 */
             quantity: number;
+            /**
+             * Format: int64
+             * @description The units of it that were refunded as such, not those of refunds of an amount. What of them was not shipped is not shipped any more.
+             */
+            refundedQuantity: number;
             unitPrice: components["schemas"]["Money"];
         };
         /**
@@ -5013,6 +5026,8 @@ export interface components {
             /** Format: uuid */
             id: string;
             lastError: string | null;
+            /** @description What of the order it is for; empty for an amount. */
+            lines: components["schemas"]["RefundLine"][];
             /**
              * Format: uuid
              * @description The order of its payment. Only in lists of all refunds.
@@ -5027,6 +5042,18 @@ export interface components {
             state: components["schemas"]["RefundState"];
             /** Format: date-time */
             updatedAt: string;
+        };
+        /** @description Units of a line of an order that are refunded. */
+        RefundLine: {
+            /**
+             * Format: int32
+             * @description The place of the line among the order's items, from 0.
+             */
+            position: number;
+            /** Format: int64 */
+            quantity: number;
+            /** @description They go back to the stock: they were not shipped, or have come back. Only of goods with stock. */
+            restock: boolean | null;
         };
         /**
          * @description State of a refund.
@@ -6124,6 +6151,7 @@ export type Receipt = components['schemas']['Receipt'];
 export type ReferenceUpload = components['schemas']['ReferenceUpload'];
 export type RefreshToken = components['schemas']['RefreshToken'];
 export type Refund = components['schemas']['Refund'];
+export type RefundLine = components['schemas']['RefundLine'];
 export type RefundState = components['schemas']['RefundState'];
 export type Refusal = components['schemas']['Refusal'];
 export type Register = components['schemas']['Register'];

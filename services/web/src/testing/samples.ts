@@ -27,6 +27,7 @@ export function sampleOrder(changes: Partial<Order> = {}): Order {
         quantity: 1,
         unitPrice: usd(45_000),
         lineTotal: usd(45_000),
+        refundedQuantity: 0,
       },
     ],
     subtotal: usd(45_000),

@@ -173,7 +173,7 @@ impl From<&Order> for Counted {
             lines: order
                 .items
                 .iter()
-                .filter_map(|item| Some((item.product()?, item.quantity, item.line_total)))
+                .filter_map(|item| Some((item.product()?, item.kept(), item.kept_total())))
                 .collect(),
             worker: order.assignee_id,
             replaced: order.replaced_by_id.is_some(),

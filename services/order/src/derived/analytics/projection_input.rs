@@ -7,7 +7,9 @@ use super::{
     app::ProjectionInput,
     domain::{Counted, Milestone},
 };
-use crate::orders::domain::{OrderKind, OrderStatus, PaymentStatus, SearchTerms, labels};
+use crate::orders::domain::{
+    OrderKind, OrderStatus, PaymentStatus, SearchTerms, kept_total, labels,
+};
 
 pub fn read(event: &pb::OrderChanged) -> Result<ProjectionInput, FieldError> {
     let order = event
@@ -21,7 +23,9 @@ pub fn read(event: &pb::OrderChanged) -> Result<ProjectionInput, FieldError> {
         .ok_or_else(|| FieldError::missing("order.total"))?;
     let line = |(item, product): (&pb::OrderItem, &String)| {
         let product = product.parse().ok()?;
-        Some((product, item.quantity, item.line_total.as_ref()?.amount))
+        let (total, refunded) = (item.line_total.as_ref()?.amount, item.refunded_quantity);
+        let kept = kept_total(total, item.quantity, refunded);
+        Some((product, item.quantity - refunded, kept))
     };
     // Lines of a quote have no product.
     let of_products = order.items.iter();

@@ -15,7 +15,7 @@ use waybill_store::{IdempotencyKey, Tx, transact};
 use super::{
     domain::{
         NewShipment, Shipment, ShipmentPatch, ShipmentRefused, ShipmentState, all_delivered,
-        still_here,
+        still_here, too_full,
     },
     events, store, wire,
 };
@@ -24,7 +24,8 @@ use crate::{
     orders::{
         app::{OrderEffect, Orders, actor, viewer},
         domain::{
-            Changed, Order, OrderKind, OrderStatus, Party, PaymentStatus, Person, StockEffect,
+            Changed, Order, OrderEvent, OrderKind, OrderStatus, Party, PaymentStatus, Person,
+            StockEffect,
         },
         store as orders,
     },
@@ -263,7 +264,8 @@ fn differences(before: &Shipment, after: &Shipment) -> (Value, Value) {
     (was.into(), is.into())
 }
 
-/// Closes the shipments of an order that is cancelled or refunded: shipped goods do not return to the stock.
+/// Closes the shipments of an order that is cancelled or refunded, and those that are packed with refunded units: shipped goods do not
+/// return to the stock.
 /// Goods of an order that only reserves them are in no shipment: it is not paid.
 #[derive(Debug)]
 pub struct SettleShipments;
@@ -282,6 +284,9 @@ impl OrderEffect for SettleShipments {
         match changed.stock {
             StockEffect::Return => *goods = close_open(tx, &changed.order).await?,
             StockEffect::Nothing if cancelled => *goods = close_open(tx, &changed.order).await?,
+            StockEffect::Nothing if changed.event == OrderEvent::Refunded => {
+                unpack(tx, &changed.order).await?;
+            }
             _ => {}
         }
         Ok(())
@@ -308,11 +313,28 @@ async fn close_open(tx: &Tx, order: &Order) -> Result<Vec<(ProductId, i64)>, App
         .iter()
         .filter(|shipment| shipment.state == ShipmentState::Preparing);
     for before in preparing {
-        let given_up = before.given_up(order.updated_at);
-        if !store::update(tx, &given_up).await? {
-            return Err(lost());
-        }
-        events::shipment_updated(tx, &given_up, order, before.state);
+        give_up(tx, order, before).await?;
     }
     Ok(still_here(order, &all))
+}
+
+/// Cancels shipments that are being prepared with units that were refunded: what remains of them is packed again.
+async fn unpack(tx: &Tx, order: &Order) -> Result<(), AppError> {
+    if order.items.iter().all(|item| item.refunded_quantity == 0) {
+        return Ok(());
+    }
+    let mut all = store::of_order(tx.conn(), order.id).await?;
+    while let Some(place) = too_full(order, &all) {
+        give_up(tx, order, &all.remove(place)).await?;
+    }
+    Ok(())
+}
+
+async fn give_up(tx: &Tx, order: &Order, before: &Shipment) -> Result<(), AppError> {
+    let given_up = before.given_up(order.updated_at);
+    if !store::update(tx, &given_up).await? {
+        return Err(lost());
+    }
+    events::shipment_updated(tx, &given_up, order, before.state);
+    Ok(())
 }

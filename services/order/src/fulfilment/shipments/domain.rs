@@ -85,7 +85,7 @@ pub enum ShipmentRefused {
     },
 }
 
-/// Units per product that are in no shipment, of all goods of the order; cancelled shipments do not count.
+/// Units per product that are in no shipment, of all goods of the order that were not refunded; cancelled shipments do not count.
 pub fn unshipped(order: &Order, shipments: &[Shipment]) -> BTreeMap<ProductId, Unshipped> {
     let mut left: BTreeMap<ProductId, Unshipped> = BTreeMap::new();
     for item in order
@@ -97,7 +97,7 @@ pub fn unshipped(order: &Order, shipments: &[Shipment]) -> BTreeMap<ProductId, U
             name: item.name.clone(),
             quantity: 0,
         });
-        units.quantity += item.quantity;
+        units.quantity += item.kept();
     }
     let live = shipments
         .iter()
@@ -134,6 +134,15 @@ pub fn still_here(order: &Order, shipments: &[Shipment]) -> Vec<(ProductId, i64)
         .map(|(product, left)| (product, left.quantity))
         .filter(|(_, quantity)| *quantity > 0)
         .collect()
+}
+
+/// The last shipment that is being prepared with more units of a product than the customer gets, after some were refunded.
+pub fn too_full(order: &Order, shipments: &[Shipment]) -> Option<usize> {
+    let left = unshipped(order, shipments);
+    let is_too_many = |line: &Line| left.get(&line.product_id).is_some_and(|it| it.quantity < 0);
+    shipments.iter().rposition(|shipment| {
+        shipment.state == ShipmentState::Preparing && shipment.lines.iter().any(is_too_many)
+    })
 }
 
 /// Whether goods of the order may be shipped now.

@@ -48,11 +48,46 @@ fn a_year_of_utc_begins_a_series() {
     assert_eq!(InvoiceKind::CreditNote.series(next), "CN-2027");
 }
 
+const fn of_amount(amount: i64) -> Credited {
+    let units = Vec::new();
+    Credited { amount, units }
+}
+
+#[test]
+fn a_credit_note_has_the_units_that_were_refunded_since_the_one_before() {
+    let invoice = invoice();
+    let lines = |(amount, units): (i64, i64), (so_far, refunded): (i64, i64)| {
+        let units = vec![units];
+        let before = Credited { amount, units };
+        let so_far = Credited {
+            amount: so_far,
+            units: vec![refunded],
+        };
+        let note = Draft::credit_note(&invoice, &before, &so_far, "", &shop(), NOW);
+        let note = note.expect("a note").numbered(1);
+        assert_eq!(note.snapshot.credited_units, [refunded]);
+        let lines = note.snapshot.lines.iter();
+        let lines = lines.map(|it| (it.name.starts_with("Cup"), it.quantity, it.total));
+        lines.collect::<Vec<_>>()
+    };
+    assert_eq!(lines((0, 0), (500, 1)), [(true, 1, 500)]);
+    assert_eq!(lines((500, 1), (1_000, 2)), [(true, 1, 500)]);
+    let with_more = [(true, 1, 500), (false, 1, 100)];
+    assert_eq!(lines((0, 0), (600, 1)), with_more);
+    assert_eq!(
+        lines((0, 0), (450, 1)),
+        [(false, 1, 450)],
+        "less is kept back"
+    );
+    assert_eq!(lines((450, 1), (500, 1)), [(false, 1, 50)]);
+}
+
 #[test]
 fn credit_notes_take_back_what_was_refunded_and_never_more_than_the_invoice() {
     let invoice = invoice();
     let amount = |credited, refunded| {
-        let draft = Draft::credit_note(&invoice, credited, refunded, "broken", &shop(), NOW);
+        let [before, so_far] = [credited, refunded].map(of_amount);
+        let draft = Draft::credit_note(&invoice, &before, &so_far, "broken", &shop(), NOW);
         draft.map(|draft| draft.numbered(1).total)
     };
     for (credited, refunded, expected) in [
@@ -72,8 +107,9 @@ fn credit_notes_take_back_what_was_refunded_and_never_more_than_the_invoice() {
             "{credited} {refunded}"
         );
     }
-    let note = Draft::credit_note(&invoice, 300, 500, "broken", &shop(), NOW).unwrap();
-    let note = note.numbered(2);
+    let [before, so_far] = [300, 500].map(of_amount);
+    let note = Draft::credit_note(&invoice, &before, &so_far, "broken", &shop(), NOW);
+    let note = note.expect("a note").numbered(2);
     assert_eq!(note.label, "CN-2026-000002");
     assert_eq!(note.refers_to, Some(invoice.id));
     assert_eq!(note.order_id, invoice.order_id);

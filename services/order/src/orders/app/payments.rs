@@ -13,7 +13,7 @@ use waybill_store::{EventContext, Retry as _, Tx, transact};
 use super::{Orders, quote};
 use crate::{
     orders::{
-        domain::{Changed, Order, OrderEvent, Outcome, Viewer},
+        domain::{Changed, Order, OrderEvent, Outcome, Refund, Viewer},
         store::{self, Attempts},
     },
     shop::settings::domain::ShopSettings,
@@ -62,9 +62,8 @@ pub enum PaymentChangeKind {
     },
     /// The customer did not make it.
     Closed,
-    /// `refunded` so far, or everything.
     Refunded {
-        refunded: Option<Money>,
+        refund: Refund,
         reason: String,
     },
 }
@@ -174,8 +173,11 @@ impl Orders {
                     return Ok(());
                 };
                 let order = paying.order(known_as)?;
-                let refunded = order.refunded(payment, Some(order.money(amount)), now);
-                (refunded, String::new())
+                let refund = Refund {
+                    so_far: Some(order.money(amount)),
+                    ..Refund::default()
+                };
+                (order.refunded(payment, &refund, now), String::new())
             }
             PaymentChangeKind::Failed { reason } => {
                 paying.attempts.close(order.id, payment, None, now);
@@ -185,14 +187,16 @@ impl Orders {
                 paying.attempts.close(order.id, payment, None, now);
                 return Ok(());
             }
-            PaymentChangeKind::Refunded { refunded, reason } => {
+            PaymentChangeKind::Refunded { refund, reason } => {
                 if order.payment_id != Some(payment) {
                     // The order does not have the payment (yet): the event of its success may still arrive.
-                    let amount = refunded.filter(|money| money.currency == order.currency);
+                    let amount = refund
+                        .so_far
+                        .filter(|money| money.currency == order.currency);
                     let amount = amount.map_or(order.total, |money| money.amount);
                     paying.attempts.refund(order.id, payment, amount, now);
                 }
-                (order.refunded(payment, refunded, now), reason)
+                (order.refunded(payment, &refund, now), reason)
             }
         };
         self.apply(paying, known_as, outcome, &note).await
@@ -211,6 +215,10 @@ impl Orders {
             Outcome::Rejected(changed, reason) => (changed, *reason),
         };
         store::defer_update(paying.tx, &changed.order);
+        let before = paying.orders.get(&known_as);
+        if before.is_some_and(|before| before.items != changed.order.items) {
+            store::defer_refunded_units(paying.tx, &changed.order);
+        }
         self.record(paying.tx, changed, None, note).await?;
         paying.orders.insert(known_as, changed.order.clone());
         Ok(())

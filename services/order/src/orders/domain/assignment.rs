@@ -137,6 +137,7 @@ impl Order {
             previous: None,
             payment_id: None,
             stock: StockEffect::Nothing,
+            restocked: Vec::new(),
             replacement: None,
             order,
         }];

@@ -1,8 +1,8 @@
 //! Changes of an order: each function returns the next version and what to record, without side effects.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
-use waybill_primitives::{Money, PaymentId, Timestamp};
+use waybill_primitives::{Money, PaymentId, ProductId, Timestamp};
 
 use super::{
     Assignee, Order, OrderEvent,
@@ -11,6 +11,7 @@ use super::{
     transitions::Party,
     transitions::allowed,
 };
+use crate::shop::products::domain::ProductKind;
 
 /// How often a started payment may extend the expiry of an order.
 pub const MAX_EXTENSIONS: u64 = 5;
@@ -41,8 +42,29 @@ pub struct Changed {
     /// The payment of the change, if any.
     pub payment_id: Option<PaymentId>,
     pub stock: StockEffect,
+    /// Refunded units that go back to the stock besides, in the order of product ids.
+    pub restocked: Vec<(ProductId, i64)>,
     /// The replacement of this order, at the end of the change.
     pub replacement: Option<Box<Order>>,
+}
+
+/// What arrived at the customer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Refund {
+    /// What was refunded of the payment so far; none: everything.
+    pub so_far: Option<Money>,
+    /// The units that this refund is for; empty for an amount.
+    pub units: Vec<RefundedUnits>,
+}
+
+/// Units of an item that are refunded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RefundedUnits {
+    /// The place of the item, from 0.
+    pub position: i32,
+    pub quantity: i64,
+    /// They go back to the stock.
+    pub restock: bool,
 }
 
 /// What is said about a change.
@@ -100,6 +122,7 @@ impl Changed {
             previous: None,
             payment_id: None,
             stock,
+            restocked: Vec::new(),
             replacement: None,
             order,
         };
@@ -189,6 +212,7 @@ impl Order {
             previous: None,
             payment_id: None,
             stock,
+            restocked: Vec::new(),
             replacement: None,
             order,
         }
@@ -246,6 +270,7 @@ impl Order {
             previous: None,
             payment_id: None,
             stock: StockEffect::Nothing,
+            restocked: Vec::new(),
             replacement: None,
             order: self,
         }
@@ -384,29 +409,39 @@ impl Order {
         }
     }
 
-    /// A refund: `refunded` so far, or everything. The refund of a payment that the order never accepted has no effect.
-    pub fn refunded(
-        &self,
-        payment_id: PaymentId,
-        refunded: Option<Money>,
-        now: Timestamp,
-    ) -> Outcome {
+    /// A refund. That of a payment that the order never accepted has no effect.
+    pub fn refunded(&self, payment_id: PaymentId, refund: &Refund, now: Timestamp) -> Outcome {
         if self.payment_id != Some(payment_id) || self.payment_status == PaymentStatus::Refunded {
             return Outcome::Nothing;
         }
-        let in_part = refunded
-            .is_some_and(|money| money.currency == self.currency && money.amount < self.total);
+        let in_part = refund
+            .so_far
+            .filter(|money| money.currency == self.currency && money.amount < self.total);
+        let mut restocked = BTreeMap::new();
         let mut changed = self.next(OrderEvent::Refunded, now, |order| {
-            order.payment_status = if in_part {
+            order.payment_status = if in_part.is_some() {
                 PaymentStatus::PartiallyRefunded
             } else {
                 PaymentStatus::Refunded
             };
-            order.refunded = refunded
-                .filter(|_| in_part)
-                .map_or(order.total, |money| money.amount);
+            order.refunded = in_part.map_or(order.total, |money| money.amount);
+            for units in &refund.units {
+                let place = usize::try_from(units.position).ok();
+                let Some(item) = place.and_then(|place| order.items.get_mut(place)) else {
+                    continue;
+                };
+                let quantity = units.quantity.clamp(0, item.kept());
+                item.refunded_quantity += quantity;
+                let product = item.product().filter(|_| item.kind == ProductKind::Goods);
+                // Goods of a cancelled order are back already.
+                let product = product.filter(|_| units.restock && self.holding == StockState::Sold);
+                if let Some(product) = product.filter(|_| quantity > 0) {
+                    *restocked.entry(product).or_insert(0) += quantity;
+                }
+            }
         });
         changed.payment_id = Some(payment_id);
+        changed.restocked = restocked.into_iter().collect();
         Outcome::Changed(Box::new(changed))
     }
 }

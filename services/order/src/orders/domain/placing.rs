@@ -172,6 +172,7 @@ pub(super) fn priced(
             unit_price,
             quantity: line.quantity,
             line_total: line_total.unwrap_or(0),
+            refunded_quantity: 0,
         });
     }
     if total.is_none() {

@@ -341,6 +341,7 @@ impl Order {
                 unit_price: line.unit_price,
                 quantity: line.quantity,
                 line_total: line.line_total().unwrap_or(0),
+                refunded_quantity: 0,
             }));
             order.total = offer.total;
             order.kind = kind_of(&order.items);

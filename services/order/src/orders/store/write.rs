@@ -85,6 +85,12 @@ pub fn defer_update(tx: &Tx, order: &Order) {
     tx.defer_upsert([order.clone()], Existing::Replaced(CHANGING.to_vec()));
 }
 
+/// Writes what was refunded of the order's items, with the commit.
+pub fn defer_refunded_units(tx: &Tx, order: &Order) {
+    let refunded = vec![item::Column::RefundedQuantity];
+    tx.defer_upsert(order.items.iter().cloned(), Existing::Replaced(refunded));
+}
+
 /// Writes the next version of an order. False if the version before is not the current one.
 pub async fn update(tx: &Tx, order: &Order) -> Result<bool, StoreError> {
     let before = Column::Version.eq(order.version - 1);

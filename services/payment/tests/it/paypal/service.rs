@@ -106,6 +106,7 @@ async fn a_payment_succeeds_once_whichever_comes_first_and_is_refunded() {
             payment_id: other.id.clone(),
             amount: Some(Money::new(2_500, Currency::USD)),
             reason: "One cup arrived broken".to_owned(),
+            lines: Vec::new(),
         };
         let admin = shop.admin();
         let refund = service.refund(&admin.ctx, request).await.unwrap();
@@ -129,6 +130,7 @@ async fn a_payment_succeeds_once_whichever_comes_first_and_is_refunded() {
             payment_id: other.id.clone(),
             amount: None,
             reason: "All cups arrived broken".to_owned(),
+            lines: Vec::new(),
         };
         service.refund(&admin.ctx, request).await.unwrap();
         service.run_jobs().await;

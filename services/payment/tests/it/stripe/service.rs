@@ -86,6 +86,7 @@ async fn an_order_is_paid_and_refunded_whatever_is_lost_on_the_way() {
             payment_id: payment.id.clone(),
             amount: Some(Money::new(2_500, Currency::USD)),
             reason: "One cup arrived broken".to_owned(),
+            lines: Vec::new(),
         };
         let admin = shop.admin();
         let refund = service.refund(&admin.ctx, request).await.unwrap();

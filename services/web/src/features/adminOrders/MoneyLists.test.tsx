@@ -125,17 +125,3 @@ test("each account has its balance on the side where it is, now or at the end of
   await user.type(screen.getByLabelText(/^At the end of/), "2026-11-30");
   await vi.waitFor(() => expect(sent.at(-1)?.query.get("at")).toBe("2026-11-30"));
 });
-
-test("a list of payments is exported with its filters", async () => {
-  const csv = new Response("id\r\n", { headers: { "content-disposition": 'attachment; filename="payments-1.csv"' } });
-  const sent = fakeApi({
-    "GET /api/v1/admin/payments": () => aPage([payment]),
-    "GET /api/v1/admin/payments/export": () => csv,
-  });
-  const { user } = show(<PaymentsList filters={{ state: ["FAILED"] }} onChange={nothing} />);
-  await user.click(await screen.findByRole("button", { name: "Export" }));
-  await user.click(await screen.findByRole("button", { name: "Start export" }));
-  expect(await screen.findByText(/payments-1\.csv/)).toBeTruthy();
-  const query = sent.find(({ path }) => path.endsWith("/export"))?.query;
-  expect(query?.getAll("state")).toEqual(["FAILED"]);
-});

@@ -6,7 +6,8 @@ import { money, number } from "@/ui/format";
 import { TextLink } from "@/ui/links";
 import classes from "./LineTable.module.css";
 
-export type Line = Pick<OrderItem, "name" | "quantity" | "unitPrice" | "lineTotal" | "productId">;
+export type Line = Pick<OrderItem, "name" | "quantity" | "unitPrice" | "lineTotal" | "productId"> &
+  Partial<Pick<OrderItem, "refundedQuantity">>;
 
 type Props = {
   lines: Line[];
@@ -45,6 +46,7 @@ export function LineTable({ lines, total, refunded, linked = false }: Props) {
               ) : (
                 line.name
               )}
+              {line.refundedQuantity ? <small>{t.unitsRefunded(line.refundedQuantity)}</small> : null}
             </td>
             <td className={classes.unit}>{`${number(line.quantity)} × ${money(line.unitPrice)}`}</td>
             <td className={classes.amount}>{money(line.lineTotal)}</td>

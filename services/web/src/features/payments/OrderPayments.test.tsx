@@ -1,5 +1,5 @@
 import { screen, within } from "@testing-library/react";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import type { Role } from "@/api/schema";
 import { session } from "@/api/session";
 import { fakeApi, refusal } from "@/testing/fakeApi";
@@ -91,6 +91,37 @@ test("an administrator refunds a part, and sees it on its way", async () => {
   const post = sent.find(({ method }) => method === "POST");
   expect(post?.body).toEqual({ amount: usd(5_000), reason: "Late" });
   expect(post?.headers.get("idempotency-key")).toBeTruthy();
+});
+
+test("an administrator refunds units at what they cost, and keeps them out of the stock", async () => {
+  signIn("ADMIN", "1");
+  const [logo] = order.items;
+  if (!logo) throw new Error("the order has an item");
+  const cups = {
+    ...logo,
+    productId: "0190-cup",
+    name: "Cup",
+    kind: "GOODS" as const,
+    quantity: 3,
+    lineTotal: usd(3_000),
+  };
+  const sent = fakeApi({
+    "GET /api/v1/orders/{id}/payments": () => ({ items: [paid], nextCursor: null }),
+    [REFUND]: () => ({ id: "r1", paymentId: paid.id, amount: usd(2_000), reason: "Broken", state: "PENDING" }),
+  });
+  const { user } = show(<OrderPayments order={{ ...order, items: [logo, { ...cups, refundedQuantity: 1 }] }} />);
+  await user.click(await screen.findByRole("button", { name: "Refund" }));
+  await user.type(await screen.findByLabelText(/^Cup/), "2");
+  expect(screen.getByLabelText<HTMLInputElement>("Amount (USD)").value).toBe("20.00");
+  await user.click(screen.getByRole("checkbox", { name: "Back to the stock: Cup" }));
+  await user.type(screen.getByLabelText(/^Reason/), "Broken");
+  await user.click(screen.getByRole("button", { name: "Refund $20.00" }));
+  await vi.waitFor(() => expect(sent.some(({ method }) => method === "POST")).toBe(true));
+  expect(sent.find(({ method }) => method === "POST")?.body).toEqual({
+    amount: usd(2_000),
+    reason: "Broken",
+    lines: [{ position: 1, quantity: 2, restock: false }],
+  });
 });
 
 test("a refund that is refused keeps what was typed, and shows what is left now", async () => {

@@ -47,7 +47,7 @@ function Payments({ order, own, isAdmin }: Props) {
         {data && data.items.length > 0 && (
           <ul className={classes.items}>
             {data.items.map((payment) => (
-              <PaymentRow key={payment.id} payment={payment} isAdmin={isAdmin} />
+              <PaymentRow key={payment.id} order={order} payment={payment} isAdmin={isAdmin} />
             ))}
           </ul>
         )}

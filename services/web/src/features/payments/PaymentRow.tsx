@@ -1,7 +1,7 @@
 import { Button, Text } from "@mantine/core";
 import { Undo2 } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
-import type { Payment } from "@/api/schema";
+import type { Order, Payment } from "@/api/schema";
 import { checkout } from "@/i18n/en/checkout";
 import { useWords } from "@/i18n/language";
 import { dateTime, money } from "@/ui/format";
@@ -14,13 +14,14 @@ const Receipts = lazy(async () => ({ default: (await import("./Receipts")).Recei
 const Refunds = lazy(async () => ({ default: (await import("./Refunds")).Refunds }));
 
 type Props = {
+  order: Order;
   payment: Payment;
   /** Whether the viewer may refund it, and says what arrives by hand. */
   isAdmin: boolean;
 };
 
 /** One attempt to pay, with what was refunded of it. */
-export function PaymentRow({ payment, isAdmin }: Props) {
+export function PaymentRow({ order, payment, isAdmin }: Props) {
   const w = useWords(checkout);
   const [open, setOpen] = useState(false);
   const { amount, received, refunded, refundable, state } = payment;
@@ -65,7 +66,7 @@ export function PaymentRow({ payment, isAdmin }: Props) {
       {open && refundable.amount > 0 && (
         <div className={classes.wide}>
           <Suspense>
-            <RefundForm payment={payment} onClose={() => setOpen(false)} />
+            <RefundForm order={order} payment={payment} onClose={() => setOpen(false)} />
           </Suspense>
         </div>
       )}

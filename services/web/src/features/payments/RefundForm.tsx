@@ -3,34 +3,44 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Banknote } from "lucide-react";
 import { useState } from "react";
 import { api, body } from "@/api/client";
-import type { Payment } from "@/api/schema";
+import type { NewRefund, Order, Payment } from "@/api/schema";
 import { checkout } from "@/i18n/en/checkout";
 import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
 import { FailureNote } from "@/ui/Failure";
 import { majorUnits, minorUnits, money } from "@/ui/format";
 import { sendOnce } from "@/ui/keptWrite";
+import { RefundUnits } from "./RefundUnits";
+import { chosen, noUnits, type Units } from "./refundUnits";
 import { paymentsOptions } from "./usePayments";
 
 /** Longest reason that the API takes. */
 const REASON_MAX = 500;
 
-type Props = { payment: Payment; onClose: () => void };
+type Props = { order: Order; payment: Payment; onClose: () => void };
 
-/** Refunds all that is left of a payment, or a part. The button names the amount, so that it is the confirmation. */
-export function RefundForm({ payment, onClose }: Props) {
+/** Refunds all that is left of a payment, an amount, or units of the order. The button names the amount, so that it is the confirmation. */
+export function RefundForm({ order, payment, onClose }: Props) {
   const t = useWords(common);
   const w = useWords(checkout);
   const client = useQueryClient();
   const { id, orderId, refundable } = payment;
   const [typed, setTyped] = useState(majorUnits(refundable));
   const [reason, setReason] = useState("");
+  const [units, setUnits] = useState(() => noUnits(order));
+  const { lines, cost } = chosen(order, units);
+  const most = lines.length > 0 ? Math.min(cost, refundable.amount) : refundable.amount;
   const amount = minorUnits(typed, refundable.currency);
-  const tooMuch = amount !== null && amount > refundable.amount;
+  const tooMuch = amount !== null && amount > most;
+  const choose = (next: Units[]) => {
+    setUnits(next);
+    const { lines, cost } = chosen(order, next);
+    const left = refundable.amount;
+    setTyped(majorUnits({ ...refundable, amount: lines.length > 0 ? Math.min(cost, left) : left }));
+  };
   const refunded = amount === null || amount === 0 || tooMuch ? null : { ...refundable, amount };
   const refund = useMutation({
-    mutationFn: (given: { amount: number; reason: string }) => {
-      const sent = { amount: { ...refundable, amount: given.amount }, reason: given.reason };
+    mutationFn: (sent: NewRefund) => {
       return sendOnce(`waybill.refund.${id}`, JSON.stringify(sent), sent, (write) => {
         const params = { path: { id }, header: { "Idempotency-Key": write.key } };
         return body(api.POST("/api/v1/admin/payments/{id}/refunds", { params, body: write.sent }));
@@ -45,19 +55,29 @@ export function RefundForm({ payment, onClose }: Props) {
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        if (refunded && reason.trim()) refund.mutate({ amount: refunded.amount, reason: reason.trim() });
+        if (refunded && reason.trim()) {
+          const units = lines.length > 0 ? { lines } : {};
+          refund.mutate({ amount: refunded, reason: reason.trim(), ...units });
+        }
       }}
     >
       <Stack gap="sm">
         <Alert color="yellow" variant="light" icon={<Banknote />} title={w.refundable(money(refundable))}>
           {payment.provider === "MANUAL" ? w.refundByHandHint : w.refundHint}
         </Alert>
+        <RefundUnits order={order} units={units} onChange={choose} />
         <TextInput
           label={w.refundAmount(refundable.currency)}
           inputMode="decimal"
           value={typed}
           onChange={(event) => setTyped(event.currentTarget.value)}
-          error={tooMuch ? w.refundTooMuch : !refunded && typed.trim() !== "" && w.notAnAmount}
+          error={
+            tooMuch
+              ? lines.length > 0
+                ? w.refundTooMuchForUnits
+                : w.refundTooMuch
+              : !refunded && typed.trim() !== "" && w.notAnAmount
+          }
         />
         <Textarea
           label={w.refundReason}

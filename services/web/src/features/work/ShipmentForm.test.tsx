@@ -12,7 +12,17 @@ const order = sampleOrder({
   kind: "MIXED",
   status: "IN_PROGRESS",
   paymentStatus: "PAID",
-  items: [{ productId: "mug", name: "Mug", kind: "GOODS", quantity: 3, unitPrice: price, lineTotal: price }],
+  items: [
+    {
+      productId: "mug",
+      name: "Mug",
+      kind: "GOODS",
+      quantity: 3,
+      refundedQuantity: 0,
+      unitPrice: price,
+      lineTotal: price,
+    },
+  ],
 });
 const none = () => ({ items: [], nextCursor: null });
 const created = (sent: Sent) => ({ id: "0190-parcel", orderId: order.id, ...(sent.body as object), version: 1 });

@@ -11,6 +11,7 @@ const goods = (productId: string | null, quantity: number): OrderItem => ({
   quantity,
   unitPrice: price,
   lineTotal: price,
+  refundedQuantity: 0,
 });
 const shipment = (state: Shipment["state"], lines: [string, number][]): Shipment => ({
   id: `0190-${state}`,

@@ -25,11 +25,12 @@ export function noShipping(order: Pick<Order, "kind" | "status" | "paymentStatus
   return order.paymentStatus === "PAID" || order.paymentStatus === "PARTIALLY_REFUNDED" ? null : "notPaid";
 }
 
-/** Goods that are in no shipment; cancelled shipments don't count. Lines of quotes have no stock and are not shipped here. */
+/** Goods that are in no shipment and were not refunded; cancelled shipments don't count. Lines of quotes have no stock and are not shipped here. */
 export function unshipped(order: Pick<Order, "items">, shipments: readonly Shipment[]): Unshipped[] {
   const left = new Map<string, Unshipped>();
-  for (const { productId, name, kind, quantity } of order.items) {
+  for (const { productId, name, kind, quantity: ordered, refundedQuantity } of order.items) {
     if (kind !== "GOODS" || !productId) continue;
+    const quantity = ordered - refundedQuantity;
     left.set(productId, { productId, name, quantity: (left.get(productId)?.quantity ?? 0) + quantity });
   }
   for (const line of shipments.filter(({ state }) => state !== "CANCELLED").flatMap(({ lines }) => lines)) {

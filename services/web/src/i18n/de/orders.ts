@@ -45,6 +45,7 @@ export const orders: Translation["orders"] = {
   noItems: "Dieser Auftrag hat keine Positionen.",
   item: "Position",
   amount: "Betrag",
+  unitsRefunded: (units) => ` (${units} erstattet)`,
   refunded: "Erstattet",
   details: "Einzelheiten",
   title: "Titel",

@@ -49,6 +49,7 @@ export const orders = {
   noItems: "This order has no items.",
   item: "Item",
   amount: "Amount",
+  unitsRefunded: (units: number) => ` (${units} refunded)`,
   refunded: "Refunded",
   details: "Details",
   title: "Title",

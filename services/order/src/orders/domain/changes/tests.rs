@@ -164,17 +164,20 @@ fn cancelling_a_paid_order_returns_goods_and_waits_for_the_refund() {
     );
     assert_eq!(cancelled.order.payment_status, PaymentStatus::Paid);
     let payment = paid.payment_id.unwrap();
-    let Outcome::Changed(refunded) = cancelled.order.refunded(payment, None, NOW) else {
+    let Outcome::Changed(refunded) = cancelled.order.refunded(payment, &Refund::default(), NOW)
+    else {
         panic!("ignored");
     };
     assert_eq!(refunded.order.payment_status, PaymentStatus::Refunded);
     assert_eq!(refunded.stock, StockEffect::Nothing);
     assert_eq!(
-        refunded.order.refunded(payment, None, NOW),
+        refunded.order.refunded(payment, &Refund::default(), NOW),
         Outcome::Nothing
     );
     assert_eq!(
-        cancelled.order.refunded(PaymentId::new(), None, NOW),
+        cancelled
+            .order
+            .refunded(PaymentId::new(), &Refund::default(), NOW),
         Outcome::Nothing
     );
 }
@@ -353,7 +356,7 @@ proptest! {
                     Outcome::Changed(changed) => Some(*changed),
                     _ => None,
                 },
-                10 => match order.payment_id.map(|id| order.refunded(id, None, now)) {
+                10 => match order.payment_id.map(|id| order.refunded(id, &Refund::default(), now)) {
                     Some(Outcome::Changed(changed)) => Some(*changed),
                     _ => None,
                 },
