@@ -120,6 +120,14 @@ impl PaymentService for PaymentGrpc {
         let reason = errors.required_line("reason", &request.reason, max);
         let most = proto::CreateRefundRequest::MAX_LINES;
         errors.items("lines", request.lines.len(), most);
+        for (index, line) in request.lines.iter().enumerate() {
+            type Line = proto::RefundLine;
+            let (position, quantity) = (i64::from(line.position), line.quantity);
+            let (first, last) = (Line::MIN_POSITION.into(), Line::MAX_POSITION.into());
+            errors.number(&format!("lines[{index}].position"), position, first, last);
+            let (least, most) = (Line::MIN_QUANTITY, Line::MAX_QUANTITY);
+            errors.number(&format!("lines[{index}].quantity"), quantity, least, most);
+        }
         let new = errors
             .or(NewRefund {
                 payment_id: parse_id("paymentId", &request.payment_id).map_err(AppError::from)?,

@@ -111,7 +111,7 @@ fn beyond(document: &Value, schema: &Value, example: &Value) -> Vec<(String, Val
             } else if item["example"].is_object() {
                 item["example"].clone()
             } else {
-                json!({"productId": NOBODY, "quantity": 1})
+                simplest(item)
             }
         });
         let items = item.map(|item| beyond(document, item, &item_example));
@@ -126,6 +126,21 @@ fn beyond(document: &Value, schema: &Value, example: &Value) -> Vec<(String, Val
         }
     }
     found
+}
+
+/// An object with the simplest valid value of each plain property of a schema; its strings are ids.
+fn simplest(schema: &Value) -> Value {
+    let properties = schema["properties"].as_object().into_iter().flatten();
+    let plain = properties.filter_map(|(name, property)| {
+        let value = match property["type"].as_str()? {
+            "integer" => json!(property["minimum"].as_i64().unwrap_or(0)),
+            "boolean" => json!(false),
+            "string" => json!(NOBODY),
+            _ => return None,
+        };
+        Some((name.clone(), value))
+    });
+    Value::Object(plain.collect())
 }
 
 /// Values beyond each bound of a property.
