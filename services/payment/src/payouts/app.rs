@@ -105,7 +105,8 @@ impl Payouts {
         balances: &HashMap<UserId, Vec<Balance>>,
     ) -> Result<Payout, AppError> {
         let payee = known.get(&id);
-        let payee = payee.ok_or_else(|| AppError::not_found("worker who has earned something"))?;
+        let unknown = || AppError::invalid_field("workerId", "no such worker has earned something");
+        let payee = payee.ok_or_else(unknown)?;
         let balances = balances.get(&id).map_or(&[][..], Vec::as_slice);
         let amount = amount_of(new, balances)?;
         let (method, recipient) = match new.method {

@@ -574,7 +574,7 @@ async fn requests_that_mean_nothing_are_refused() {
     };
     assert_eq!(
         code(create(&shop, &admin.ctx, to(&nobody, None)).await),
-        "NOT_FOUND"
+        "VALIDATION_ERROR"
     );
     let base = || to(&worker, None);
     let invalid = [
