@@ -23,7 +23,7 @@ pub use id::{
     ApiKeyId, CartId, CategoryId, ChangeRequestId, EventId, FileId, IdError, InvoiceId, MessageId,
     NoteId, NotificationId, OrderId, PaymentId, PayoutId, ProductId, ShipmentId, UserId,
 };
-pub use money::{Currency, Money, MoneyError};
+pub use money::{Currency, Money, MoneyError, share_of};
 pub use network::{address_key, customer_key, network_key};
 pub use order_number::{OrderNumber, OrderNumberError};
 pub use outage::{Outage, Report};

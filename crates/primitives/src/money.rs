@@ -165,10 +165,18 @@ impl Money {
     /// The share of `basis_points` (hundredths of a percent, 0 to 10,000), rounded down.
     #[must_use]
     pub fn share(self, basis_points: u32) -> Self {
-        let part = i128::from(self.amount) * i128::from(basis_points.min(10_000)) / 10_000;
-        // At most the amount itself, so it fits again.
-        Self::new(part as i64, self.currency)
+        let part = share_of(self.amount, basis_points.min(10_000).into(), 10_000);
+        Self::new(part, self.currency)
     }
+}
+
+/// What `part` of `whole` equal units get of an amount, rounded down: `part` from 0 to `whole`. If an amount is handed out in steps, each
+/// step gets the difference of the shares after and before it, and all of them the amount.
+#[must_use]
+pub fn share_of(amount: i64, part: i64, whole: i64) -> i64 {
+    let share = i128::from(amount) * i128::from(part) / i128::from(whole.max(1));
+    // At most the amount itself.
+    i64::try_from(share).unwrap_or(amount)
 }
 
 impl fmt::Display for Money {
@@ -242,6 +250,18 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn steps_get_the_amount(amount in 0..i64::MAX, steps in prop::collection::vec(1_i64..1_000, 1..10)) {
+            let whole = steps.iter().sum();
+            let (mut taken, mut sum) = (0, 0);
+            for step in steps {
+                let part = share_of(amount, taken + step, whole) - share_of(amount, taken, whole);
+                prop_assert!(part >= 0);
+                (taken, sum) = (taken + step, sum + part);
+            }
+            prop_assert_eq!(sum, amount);
+        }
+
         #[test]
         fn a_share_and_its_rest_are_the_whole(amount in 0..i64::MAX, points in 0_u32..=10_000) {
             let whole = Money::new(amount, Currency::USD);

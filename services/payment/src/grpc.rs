@@ -118,22 +118,13 @@ impl PaymentService for PaymentGrpc {
         let mut errors = FieldErrors::default();
         let max = proto::CreateRefundRequest::MAX_REASON;
         let reason = errors.required_line("reason", &request.reason, max);
-        let most = proto::CreateRefundRequest::MAX_LINES;
-        errors.items("lines", request.lines.len(), most);
-        for (index, line) in request.lines.iter().enumerate() {
-            type Line = proto::RefundLine;
-            let (position, quantity) = (i64::from(line.position), line.quantity);
-            let (first, last) = (Line::MIN_POSITION.into(), Line::MAX_POSITION.into());
-            errors.number(&format!("lines[{index}].position"), position, first, last);
-            let (least, most) = (Line::MIN_QUANTITY, Line::MAX_QUANTITY);
-            errors.number(&format!("lines[{index}].quantity"), quantity, least, most);
-        }
+        let lines = refunds::lines::read(&request.lines, &mut errors);
         let new = errors
             .or(NewRefund {
                 payment_id: parse_id("paymentId", &request.payment_id).map_err(AppError::from)?,
                 amount: request.amount,
                 reason,
-                lines: request.lines.iter().map(Into::into).collect(),
+                lines,
             })
             .map_err(AppError::from)?;
         let created = self.refunds.create(&ctx, new).await?;

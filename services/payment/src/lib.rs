@@ -5,8 +5,8 @@
 //! `payments` (create, read; the state machine), `refunds` (returning money), `payouts` (paying workers and the owner), `transfers` (what
 //! the two share: asking a provider until money has moved), `payees` (who gets payouts), `ledger` (double-entry bookkeeping),
 //! `differences` (what an administrator must look at), `providers` (payment providers behind one trait), `provider_events` (what they say
-//! about payments, and asking them), `receipts` (money that arrives by hand), `webhooks` (their messages), `consumers` (events of orders), `jobs` (background jobs), `clients`
-//! (calls to the order service), `verify` (invariants of the database).
+//! about payments, and asking them), `receipts` (money that arrives by hand), `webhooks` (their messages), `consumers` (events of orders),
+//! `jobs` (background jobs), `clients` (calls to the order service), `verify` (invariants of the database).
 
 use std::sync::Arc;
 

@@ -20,6 +20,19 @@ pub struct Credited {
     pub units: Vec<i64>,
 }
 
+impl Credited {
+    /// By these credit notes of an invoice, each of which has the units until then.
+    pub fn by(notes: &[Invoice]) -> Self {
+        let units = notes.iter().map(|note| &note.snapshot.credited_units);
+        let places = units.clone().map(Vec::len).max().unwrap_or(0);
+        let last = |place| units.clone().filter_map(|units| units.get(place)).max();
+        Self {
+            amount: notes.iter().map(|note| note.total).sum(),
+            units: (0..places).filter_map(last).copied().collect(),
+        }
+    }
+}
+
 /// A document that has no number yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
@@ -110,19 +123,19 @@ impl Draft {
         let so_far = refunded.amount.min(invoice.total);
         let amount = so_far.checked_sub(before.amount).filter(|left| *left > 0)?;
         let mut lines = refunded_lines(invoice, before, refunded);
-        let rest = amount - lines.iter().map(|line| line.total).sum::<i64>();
-        // The units cost more than what was given back for them: only the amount can be stated.
+        let mut rest = amount - lines.iter().map(|line| line.total).sum::<i64>();
         if rest < 0 {
+            // The units cost more than what was given back for them: only the amount can be stated.
             lines.clear();
+            rest = amount;
         }
-        if rest != 0 {
-            let total = if rest < 0 { amount } else { rest };
+        if rest > 0 {
             lines.push(Line {
                 name: format!("Refund of invoice {}", invoice.label),
                 kind: None,
-                unit_price: total,
+                unit_price: rest,
                 quantity: 1,
-                total,
+                total: rest,
                 tax_rate_basis_points: None,
                 tax_amount: None,
             });

@@ -74,18 +74,7 @@ pub async fn credited(tx: &Tx, id: InvoiceId) -> Result<Credited, StoreError> {
         .lock_shared()
         .all(tx.conn())
         .await?;
-    let mut credited = Credited::default();
-    for note in notes {
-        credited.amount += note.total;
-        let units = note.snapshot.0.credited_units;
-        credited
-            .units
-            .resize(units.len().max(credited.units.len()), 0);
-        for (sum, units) in credited.units.iter_mut().zip(units) {
-            *sum = Ord::max(units, *sum);
-        }
-    }
-    Ok(credited)
+    Ok(Credited::by(&notes))
 }
 
 pub async fn find(

@@ -212,7 +212,7 @@ pub mod order {
 }
 
 pub mod item {
-    use waybill_primitives::{OrderId, ProductId};
+    use waybill_primitives::{OrderId, ProductId, share_of};
     use waybill_store::entity_prelude::*;
 
     use crate::shop::products::entity::ProductKind;
@@ -236,10 +236,9 @@ pub mod item {
         pub refunded_quantity: i64,
     }
 
-    /// What is left of a line's total when so many of its units are refunded; a refund is rounded down.
+    /// What is left of a line's total when so many of its units are refunded.
     pub fn kept_total(line_total: i64, quantity: i64, refunded: i64) -> i64 {
-        let share = i128::from(line_total) * i128::from(refunded) / i128::from(quantity.max(1));
-        line_total - i64::try_from(share).unwrap_or(line_total)
+        line_total - share_of(line_total, refunded, quantity)
     }
 
     /// The product of lines without one.

@@ -6,7 +6,7 @@ use waybill_order::verify;
 use waybill_primitives::{EventId, Role};
 use waybill_proto::{
     order::{self as pb, InvoiceKind, OrderEvent},
-    payment::{self, PaymentEvent, Provider},
+    payment::{PaymentEvent, Provider},
 };
 use waybill_service_kit::{AppError, ErrorCode};
 use waybill_store::outbox_events;
@@ -52,20 +52,6 @@ async fn render(
         .render_invoice(outgoing(&who.ctx, request))
         .await?;
     Ok(answer.into_inner())
-}
-
-/// A refund of which `so_far` minor units have been refunded in all.
-async fn refund(shop: &Shop, paid: &payment::Payment, version: i64, so_far: i64) {
-    let back = payment::Payment {
-        version,
-        ..paid.clone()
-    };
-    let event = payment::PaymentChanged {
-        refunded: Some(usd(so_far)),
-        reason: "broken".into(),
-        ..payment_changed(PaymentEvent::Refunded, &back)
-    };
-    shop.send_event(&back, &event).await;
 }
 
 /// The events of orders so far with other ids, as after a repair by hand: the inbox does not know them.
@@ -154,7 +140,7 @@ async fn orders_that_two_replicas_see_at_once_get_numbers_without_gaps() {
         for (n, order) in orders.iter().enumerate() {
             let paid = shop.pay(order).await;
             if n % 3 == 0 {
-                refund(shop, &paid, 2, 100).await;
+                shop.refund(&paid, 2, 100, &[]).await;
             }
         }
         shop.flush().await;
@@ -193,10 +179,10 @@ async fn each_refund_has_a_credit_note_for_its_part() {
         let (cup, who) = (shop.goods("Cup", 500, 10).await, shop.customer());
         let order = shop.place(&who, &[(&cup, 2)]).await;
         let paid = shop.pay(&order).await;
-        refund(shop, &paid, 2, 300).await;
+        shop.refund(&paid, 2, 300, &[]).await;
         // The same again, then the rest.
-        refund(shop, &paid, 3, 300).await;
-        refund(shop, &paid, 4, 1_000).await;
+        shop.refund(&paid, 3, 300, &[]).await;
+        shop.refund(&paid, 4, 1_000, &[]).await;
         let all = list(shop, &who, &order).await.unwrap();
         let [invoice, first, second] = all.as_slice() else {
             panic!("{all:?}");
@@ -220,7 +206,7 @@ async fn a_refund_that_comes_before_the_payment_has_an_invoice_too() {
         let (cup, who) = (shop.goods("Cup", 500, 10).await, shop.customer());
         let order = shop.place(&who, &[(&cup, 1)]).await;
         let paid = payment_of(&order);
-        refund(shop, &paid, 2, 200).await;
+        shop.refund(&paid, 2, 200, &[]).await;
         let succeeded = payment_changed(PaymentEvent::Succeeded, &paid);
         shop.send_event(&paid, &succeeded).await;
         let kinds = |all: Vec<pb::Invoice>| all.iter().map(pb::Invoice::kind).collect::<Vec<_>>();
@@ -228,7 +214,7 @@ async fn a_refund_that_comes_before_the_payment_has_an_invoice_too() {
         assert_eq!(kinds(list(shop, &who, &order).await.unwrap()), both);
         // A payment that the order does not accept has neither.
         let second = shop.pay(&order).await;
-        refund(shop, &second, 2, 500).await;
+        shop.refund(&second, 2, 500, &[]).await;
         assert_eq!(kinds(list(shop, &who, &order).await.unwrap()), both);
     })
     .await;
@@ -263,7 +249,7 @@ async fn an_order_that_cost_nothing_or_was_paid_before_has_none() {
         for event in again(shop).await {
             shop.deliver(event).await;
         }
-        refund(shop, &paid, 2, 200).await;
+        shop.refund(&paid, 2, 200, &[]).await;
         assert_eq!(list(shop, &who, &order).await.unwrap(), []);
     })
     .await;
@@ -339,7 +325,7 @@ async fn a_replacement_shows_the_invoice_of_the_order_that_was_paid() {
         shop.claim(&worker, &order).await.unwrap();
         let decided = shop.reassign(&worker, &order, None, true).await.unwrap();
         let replacement = decided.replacement.unwrap();
-        refund(shop, &paid, 2, 200).await;
+        shop.refund(&paid, 2, 200, &[]).await;
         let all = list(shop, &who, &replacement).await.unwrap();
         assert_eq!(all.len(), 2, "{all:?}");
         assert_eq!(all[0].order_number, order.order_number);
@@ -354,7 +340,7 @@ async fn verify_finds_gaps_and_credit_notes_of_too_much() {
         let (cup, who) = (shop.goods("Cup", 500, 10).await, shop.customer());
         let order = shop.place(&who, &[(&cup, 1)]).await;
         let paid = shop.pay(&order).await;
-        refund(shop, &paid, 2, 200).await;
+        shop.refund(&paid, 2, 200, &[]).await;
         shop.flush().await;
         let finds = async |damage: &str, repair: &str, what: &str| {
             shop.statement(damage).await;

@@ -220,33 +220,22 @@ async fn a_full_refund_of_what_was_not_carried_out_gives_the_goods_back_once() {
     on_any_database(async |shop| {
         let cup = shop.goods("Cup", 100, 10).await;
         let who = shop.customer();
-        let refund = async |paid: &payment::Payment, version, amount| {
-            let back = payment::Payment {
-                version,
-                ..paid.clone()
-            };
-            let event = payment::PaymentChanged {
-                refunded: Some(usd(amount)),
-                ..payment_changed(PaymentEvent::Refunded, &back)
-            };
-            shop.send_event(&back, &event).await;
-        };
         // A partial refund: the customer keeps the goods.
         let order = shop.place(&who, &[(&cup, 3)]).await;
         let paid = shop.pay(&order).await;
-        refund(&paid, 2, 100).await;
+        shop.refund(&paid, 2, 100, &[]).await;
         let now = shop.refresh(&order).await;
         assert_eq!(now.payment_status(), PaymentStatus::PartiallyRefunded);
         assert_eq!(now.refunded, Some(usd(100)));
         assert_eq!(shop.level(&cup).await, (7, 0));
         // In full.
-        refund(&paid, 3, 300).await;
+        shop.refund(&paid, 3, 300, &[]).await;
         let now = shop.refresh(&order).await;
         assert_eq!(now.payment_status(), PaymentStatus::Refunded);
         assert_eq!(now.refunded, Some(usd(300)));
         assert_eq!(shop.level(&cup).await, (10, 0));
         // Neither another event nor a later cancellation returns them again.
-        refund(&paid, 4, 300).await;
+        shop.refund(&paid, 4, 300, &[]).await;
         shop.cancel(&shop.admin, &order).await.unwrap();
         assert_eq!(shop.level(&cup).await, (10, 0));
         // Goods of a completed order are not returned by a refund.
@@ -257,7 +246,7 @@ async fn a_full_refund_of_what_was_not_carried_out_gives_the_goods_back_once() {
                 .await
                 .unwrap();
         }
-        refund(&paid, 2, 200).await;
+        shop.refund(&paid, 2, 200, &[]).await;
         let now = shop.refresh(&done).await;
         assert_eq!(now.payment_status(), PaymentStatus::Refunded);
         assert_eq!(shop.level(&cup).await, (8, 0));
@@ -364,20 +353,20 @@ async fn after_a_run_of_the_expiry_that_failed_another_one_follows_soon() {
 async fn an_order_waits_for_a_payment_by_hand_from_the_first_one_on() {
     on_any_database(async |shop| {
         const WINDOW: Duration = Duration::from_hours(7 * 24);
-        let begin = async |order: &order::Order| {
-            let begun = payment::Payment {
+        let start = async |order: &order::Order| {
+            let started = payment::Payment {
                 provider: payment::Provider::Manual.into(),
                 ..payment_of(order)
             };
-            let event = payment_changed(PaymentEvent::Created, &begun);
-            shop.send_event(&begun, &event).await;
-            begun
+            let event = payment_changed(PaymentEvent::Created, &started);
+            shop.send_event(&started, &event).await;
+            started
         };
         let cup = shop.goods("Cup", 100, 10).await;
         let who = shop.customer();
         let order = shop.place(&who, &[(&cup, 1)]).await;
         let until = shop.clock.now().plus(WINDOW);
-        let first = begin(&order).await;
+        let first = start(&order).await;
         let waits = shop.refresh(&order).await;
         assert_eq!(waits.expires_at, Some(until));
         let event = shop.last_change(OrderEvent::PaymentStarted, &order).await;
@@ -385,7 +374,7 @@ async fn an_order_waits_for_a_payment_by_hand_from_the_first_one_on() {
         // Neither others nor another kind of payment move the end, however many there are.
         for day in 1..7 {
             shop.clock.advance(Duration::from_hours(24));
-            begin(&order).await;
+            start(&order).await;
             let other = payment_of(&order);
             let event = payment_changed(PaymentEvent::Created, &other);
             shop.send_event(&other, &event).await;
@@ -402,7 +391,7 @@ async fn an_order_waits_for_a_payment_by_hand_from_the_first_one_on() {
         // A late start counts as well: the order may be older than other payments keep it.
         let order = shop.place(&who, &[(&cup, 1)]).await;
         shop.clock.advance(EXPIRY / 2);
-        begin(&order).await;
+        start(&order).await;
         let until = shop.clock.now().plus(WINDOW);
         assert_eq!(shop.refresh(&order).await.expires_at, Some(until));
         // Also after it was on hold, which gives it a new expiry.

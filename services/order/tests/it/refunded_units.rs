@@ -2,14 +2,13 @@
 
 use waybill_proto::{
     order::{self as pb, PaymentStatus, ShipmentState},
-    payment::{self, PaymentEvent, RefundLine},
+    payment::RefundLine,
 };
-use waybill_testkit::payment_changed;
 
 use crate::{
     invoices,
     shipments::{list, ship, turn},
-    shop::{Shop, on_any_database, on_each_database, usd},
+    shop::{on_any_database, on_each_database, usd},
 };
 
 const fn units(position: i32, quantity: i64, restock: bool) -> RefundLine {
@@ -18,27 +17,6 @@ const fn units(position: i32, quantity: i64, restock: bool) -> RefundLine {
         quantity,
         restock,
     }
-}
-
-/// The event of a refund, after which `so_far` minor units have been refunded in all.
-async fn refund(
-    shop: &Shop,
-    paid: &payment::Payment,
-    version: i64,
-    so_far: i64,
-    lines: Vec<RefundLine>,
-) {
-    let back = payment::Payment {
-        version,
-        ..paid.clone()
-    };
-    let event = payment::PaymentChanged {
-        refunded: Some(usd(so_far)),
-        reason: "broken".into(),
-        lines,
-        ..payment_changed(PaymentEvent::Refunded, &back)
-    };
-    shop.send_event(&back, &event).await;
 }
 
 fn refunded(order: &pb::Order) -> Vec<i64> {
@@ -54,22 +32,22 @@ async fn refunded_units_go_back_to_the_stock_as_said_and_never_twice() {
         let order = shop.place(&who, &[(&cup, 3), (&plate, 2)]).await;
         let paid = shop.pay(&order).await;
         let both = [units(0, 1, true), units(1, 1, false)];
-        refund(shop, &paid, 2, 400, both.to_vec()).await;
+        shop.refund(&paid, 2, 400, &both).await;
         let now = shop.refresh(&order).await;
         assert_eq!(now.payment_status(), PaymentStatus::PartiallyRefunded);
         assert_eq!(refunded(&now), [1, 1]);
         assert_eq!(shop.level(&cup).await, (8, 0));
         assert_eq!(shop.level(&plate).await, (8, 0), "it was broken");
 
-        // The rest in full: what was refunded before does not return again, or at all.
-        refund(shop, &paid, 3, 900, vec![units(0, 1, false)]).await;
+        // In full: what was refunded before does not return again, the rest does, beside what this refund returns.
+        shop.refund(&paid, 3, 900, &[units(0, 1, true)]).await;
         let now = shop.refresh(&order).await;
         assert_eq!(now.payment_status(), PaymentStatus::Refunded);
         assert_eq!(refunded(&now), [2, 1]);
-        assert_eq!(shop.level(&cup).await, (9, 0));
+        assert_eq!(shop.level(&cup).await, (10, 0));
         assert_eq!(shop.level(&plate).await, (9, 0));
         shop.cancel(&shop.admin, &order).await.unwrap();
-        assert_eq!(shop.level(&cup).await, (9, 0));
+        assert_eq!(shop.level(&cup).await, (10, 0));
     })
     .await;
 }
@@ -82,8 +60,8 @@ async fn a_refund_that_arrives_after_the_order_is_cancelled_moves_no_stock() {
         let paid = shop.pay(&order).await;
         shop.cancel(&shop.admin, &order).await.unwrap();
         assert_eq!(shop.level(&cup).await, (10, 0));
-        refund(shop, &paid, 2, 100, vec![units(0, 1, true)]).await;
-        refund(shop, &paid, 3, 300, Vec::new()).await;
+        shop.refund(&paid, 2, 100, &[units(0, 1, true)]).await;
+        shop.refund(&paid, 3, 300, &[]).await;
         assert_eq!(shop.level(&cup).await, (10, 0));
         assert_eq!(refunded(&shop.refresh(&order).await), [1]);
     })
@@ -107,7 +85,7 @@ async fn refunded_units_are_not_shipped_and_shipped_ones_can_come_back() {
             .await
             .unwrap();
         // One of the two in the last shipment is refunded: it is packed again.
-        refund(shop, &paid, 2, 100, vec![units(0, 1, true)]).await;
+        shop.refund(&paid, 2, 100, &[units(0, 1, true)]).await;
         assert_eq!(shop.level(&cup).await, (7, 0));
         let state = async |shipment: &pb::Shipment| {
             let all = list(shop, admin, &order).await.unwrap();
@@ -126,10 +104,10 @@ async fn refunded_units_are_not_shipped_and_shipped_ones_can_come_back() {
                 .unwrap();
         }
         // Of the three that the customer has, two come back.
-        refund(shop, &paid, 3, 300, vec![units(0, 2, true)]).await;
+        shop.refund(&paid, 3, 300, &[units(0, 2, true)]).await;
         assert_eq!(shop.level(&cup).await, (9, 0));
         assert_eq!(state(&gone).await, ShipmentState::Shipped);
-        refund(shop, &paid, 4, 400, Vec::new()).await;
+        shop.refund(&paid, 4, 400, &[]).await;
         assert_eq!(shop.level(&cup).await, (9, 0), "the customer keeps one");
     })
     .await;
@@ -142,8 +120,8 @@ async fn a_credit_note_names_the_units() {
         let plate = shop.goods("Plate", 300, 10).await;
         let order = shop.place(&who, &[(&cup, 3), (&plate, 1)]).await;
         let paid = shop.pay(&order).await;
-        refund(shop, &paid, 2, 200, vec![units(0, 2, true)]).await;
-        refund(shop, &paid, 3, 600, vec![units(1, 1, true)]).await;
+        shop.refund(&paid, 2, 200, &[units(0, 2, true)]).await;
+        shop.refund(&paid, 3, 600, &[units(1, 1, true)]).await;
         let notes = invoices::list(shop, &who, &order).await.unwrap();
         let lines = |note: &pb::Invoice| {
             let lines = note.lines.iter();

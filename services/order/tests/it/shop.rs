@@ -449,6 +449,27 @@ impl Shop {
         paid
     }
 
+    /// Publishes a refund, after which `so_far` minor units of a payment have been refunded in all; `lines`: the units that it is for.
+    pub async fn refund(
+        &self,
+        paid: &payment::Payment,
+        version: i64,
+        so_far: i64,
+        lines: &[payment::RefundLine],
+    ) {
+        let back = payment::Payment {
+            version,
+            ..paid.clone()
+        };
+        let event = payment::PaymentChanged {
+            refunded: Some(usd(so_far)),
+            reason: "broken".into(),
+            lines: lines.to_vec(),
+            ..payment_changed(PaymentEvent::Refunded, &back)
+        };
+        self.send_event(&back, &event).await;
+    }
+
     /// Publishes an event of payment; returns when the order service has consumed it.
     pub async fn send_event<E: Event>(&self, about: &payment::Payment, event: &E) {
         self.send_event_of("payment", &about.id, about.version, event)

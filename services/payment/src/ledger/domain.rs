@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use uuid::Uuid;
-use waybill_primitives::{Currency, Money, OrderId, PaymentId, UserId};
+use waybill_primitives::{Currency, Money, OrderId, PaymentId, UserId, share_of};
 
 pub use crate::entity::{
     ledger_entry::EntryKind,
@@ -136,11 +136,7 @@ impl Entry {
         let mut rest = missing;
         let workers = books.shared.iter();
         for (worker, share) in workers.filter(|(account, _)| **account != Account::Platform) {
-            let until = |taken: i64| {
-                let part = i128::from(*share) * i128::from(taken) / i128::from(shared);
-                // At most the share.
-                i64::try_from(part).unwrap_or(*share)
-            };
+            let until = |taken| share_of(*share, taken, shared);
             let part = until(books.taken_back + missing) - until(books.taken_back);
             if part > 0 {
                 entry = entry.transfer(*worker, Account::Orders, part)?;

@@ -38,7 +38,7 @@ pub struct CheckoutSession {
     pub reference: String,
     /// The page where the customer pays, at most 2,048 characters; empty if there is none.
     pub redirect_url: String,
-    /// How the customer pays without a page; none also where nothing is told.
+    /// How the customer pays without a page. None if there is a page, or if the shop has no instructions.
     pub instructions: Option<String>,
 }
 

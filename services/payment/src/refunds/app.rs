@@ -6,7 +6,7 @@
 //! 5. `complete` (one transaction): refund closed, the amount counts as refunded, REFUND booked (with a CLAWBACK if the order's money was
 //!    shared), `payment.refunded` published. Or `fail`: the amount can be refunded again.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use waybill_primitives::{Money, OrderId, PaymentId, Role, UserId};
 use waybill_proto::payment as proto;
@@ -201,6 +201,25 @@ impl Refunds {
         }
         Ok(store::list(reader, filter, query).await?)
     }
+
+    /// Refunds of several payments as messages, with the orders that they belong to.
+    pub async fn with_orders(&self, refunds: &[Refund]) -> Result<Vec<proto::Refund>, AppError> {
+        let ids = refunds.iter().map(|refund| refund.payment_id);
+        let payments = payments::find_all(self.tools.db.reader(), ids).await?;
+        let payments: HashMap<PaymentId, &Payment> = payments
+            .iter()
+            .map(|payment| (payment.id, payment))
+            .collect();
+        let listed = refunds.iter().map(|refund| {
+            let payment = payments.get(&refund.payment_id);
+            proto::Refund {
+                order_id: payment.map(|payment| payment.order_id.to_string()),
+                order_number: payment.map(|payment| payment.order_number.clone()),
+                ..refund.into()
+            }
+        });
+        Ok(listed.collect())
+    }
 }
 
 /// The amount to refund in minor units: what was asked for, or all that is left.
@@ -245,7 +264,7 @@ fn amount_of_lines(payment: &Payment, cost: i64, asked: Option<Money>) -> Result
 fn refused(Refused { index, problem }: Refused) -> AppError {
     let field = match problem {
         Problem::NoLine | Problem::Twice => "position",
-        Problem::NoUnits | Problem::TooMany(_) => "quantity",
+        Problem::TooMany(_) => "quantity",
         Problem::NoStock => "restock",
     };
     let field = format!("lines[{index}].{field}");

@@ -1,5 +1,6 @@
 //! What units of an order cost when they are refunded. Pure.
 
+use waybill_primitives::{FieldErrors, share_of};
 use waybill_proto::payment as proto;
 
 use super::domain::{Line, Refund, RefundState};
@@ -12,8 +13,6 @@ pub enum Problem {
     NoLine,
     #[error("comes twice")]
     Twice,
-    #[error("must be at least 1")]
-    NoUnits,
     #[error("at most {0} units of it can still be refunded")]
     TooMany(i64),
     #[error("it has no stock that it could go back to")]
@@ -25,13 +24,6 @@ pub enum Problem {
 pub struct Refused {
     pub index: usize,
     pub problem: Problem,
-}
-
-/// What the first `units` of a line cost: rounded down, so that the units of a line together cost what the line costs, in whatever parts
-/// they are refunded.
-fn share(line: &OrderLine, units: i64) -> i64 {
-    let share = i128::from(line.total) * i128::from(units) / i128::from(line.quantity.max(1));
-    i64::try_from(share).unwrap_or(line.total)
 }
 
 /// Units of a line that refunds were made for, or still are.
@@ -46,7 +38,7 @@ fn taken(earlier: &[Refund], position: i32) -> i64 {
         .sum()
 }
 
-/// What the asked units cost, in minor units of the order's currency. `earlier`: the other refunds of the payment.
+/// What the asked units cost, in minor units of the order's currency; each at least one. `earlier`: the other refunds of the payment.
 pub fn cost(order: &[OrderLine], earlier: &[Refund], asked: &[Line]) -> Result<i64, Refused> {
     let mut sum = 0;
     for (index, line) in asked.iter().enumerate() {
@@ -58,9 +50,6 @@ pub fn cost(order: &[OrderLine], earlier: &[Refund], asked: &[Line]) -> Result<i
         if before.any(|other| other.position == line.position) {
             return Err(refused(Problem::Twice));
         }
-        if line.quantity < 1 {
-            return Err(refused(Problem::NoUnits));
-        }
         let taken = taken(earlier, line.position);
         let left = item.quantity - taken;
         if line.quantity > left {
@@ -69,7 +58,8 @@ pub fn cost(order: &[OrderLine], earlier: &[Refund], asked: &[Line]) -> Result<i
         if line.restock && !item.has_stock {
             return Err(refused(Problem::NoStock));
         }
-        sum += share(item, taken + line.quantity) - share(item, taken);
+        let share = |units| share_of(item.total, units, item.quantity);
+        sum += share(taken + line.quantity) - share(taken);
     }
     Ok(sum)
 }
@@ -84,14 +74,29 @@ impl From<&Line> for proto::RefundLine {
     }
 }
 
-impl From<&proto::RefundLine> for Line {
-    fn from(line: &proto::RefundLine) -> Self {
-        Self {
+/// The lines of a request, within their bounds.
+pub fn read(lines: &[proto::RefundLine], errors: &mut FieldErrors) -> Vec<Line> {
+    type Pb = proto::RefundLine;
+    let most = proto::CreateRefundRequest::MAX_LINES;
+    errors.items("lines", lines.len(), most);
+    let lines = lines.iter().enumerate().map(|(index, line)| {
+        let field = |name: &str| format!("lines[{index}].{name}");
+        let (position, first, last) = (line.position, Pb::MIN_POSITION, Pb::MAX_POSITION);
+        errors.number(
+            &field("position"),
+            position.into(),
+            first.into(),
+            last.into(),
+        );
+        let (least, most) = (Pb::MIN_QUANTITY, Pb::MAX_QUANTITY);
+        errors.number(&field("quantity"), line.quantity, least, most);
+        Line {
             position: line.position,
             quantity: line.quantity,
             restock: line.restock,
         }
-    }
+    });
+    lines.collect()
 }
 
 #[cfg(test)]
@@ -143,7 +148,6 @@ mod tests {
         };
         assert_eq!(problem(&[line(2, 1, false)]), (0, Problem::NoLine));
         assert_eq!(problem(&[line(-1, 1, false)]), (0, Problem::NoLine));
-        assert_eq!(problem(&[line(0, 0, false)]), (0, Problem::NoUnits));
         assert_eq!(problem(&[line(0, 2, false)]), (0, Problem::TooMany(1)));
         assert_eq!(problem(&[line(1, 1, true)]), (0, Problem::NoStock));
         let twice = [line(1, 1, false), line(1, 1, false)];

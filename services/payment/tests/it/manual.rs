@@ -265,14 +265,17 @@ async fn an_order_has_one_payment_by_hand_whatever_the_concurrency() {
     on_each_database(async |shop| {
         let customer = shop.customer();
         let order = shop.order_of(&customer);
-        let begun = join_all((0..8).map(|_| begin(shop, &customer.ctx, &order))).await;
-        assert!(begun.iter().all(|it| it.id == begun[0].id), "{begun:?}");
-        assert_eq!(words_of(shop, &begun[0]).await, ["created"]);
+        let started = join_all((0..8).map(|_| begin(shop, &customer.ctx, &order))).await;
+        assert!(
+            started.iter().all(|it| it.id == started[0].id),
+            "{started:?}"
+        );
+        assert_eq!(words_of(shop, &started[0]).await, ["created"]);
         // When it is given up, another one can begin.
         let admin = shop.admin();
-        let given_up = give_back(shop, &admin.ctx, &begun[0]).await.unwrap();
+        let given_up = give_back(shop, &admin.ctx, &started[0]).await.unwrap();
         assert_eq!(given_up.state(), PaymentState::Cancelled);
-        assert_ne!(begin(shop, &customer.ctx, &order).await.id, begun[0].id);
+        assert_ne!(begin(shop, &customer.ctx, &order).await.id, started[0].id);
         shop.assert_sound().await;
     })
     .await;

@@ -5053,7 +5053,7 @@ export interface components {
             /** Format: int64 */
             quantity: number;
             /** @description They go back to the stock: they were not shipped, or have come back. Only of goods with stock. */
-            restock: boolean | null;
+            restock: boolean;
         };
         /**
          * @description State of a refund.

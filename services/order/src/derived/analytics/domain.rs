@@ -229,7 +229,8 @@ impl Contribution {
                 add(Metric::Refunded, day, all(), whole, order.refunded);
             }
             if !refunded {
-                for (product, units, amount) in &order.lines {
+                let sold = order.lines.iter().filter(|(_, units, _)| *units > 0);
+                for (product, units, amount) in sold {
                     add(Metric::Product, day, product.to_string(), *units, *amount);
                 }
             }

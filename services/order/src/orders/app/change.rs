@@ -94,15 +94,9 @@ impl Orders {
         for effect in &self.hooks.effects {
             effect.apply(tx, changed, actor, &mut goods).await?;
         }
-        if changed.stock == StockEffect::Nothing {
-            goods.clear();
-        }
-        for (product, units) in &changed.restocked {
-            match goods.binary_search_by_key(product, |(product, _)| *product) {
-                Ok(place) => goods[place].1 += units,
-                Err(place) => goods.insert(place, (*product, *units)),
-            }
-        }
+        let (now, by) = (order.updated_at, actor.map(|actor| actor.id));
+        let back = MovementKind::Returned;
+        defer_goods(tx, back, order.id, &changed.restocked, by, now);
         move_stock(tx, changed, &goods, actor).await
     }
 }
@@ -187,12 +181,11 @@ async fn move_stock(
     actor: Option<&Person>,
 ) -> Result<(), AppError> {
     let kind = match changed.stock {
-        StockEffect::Nothing if changed.restocked.is_empty() => return Ok(()),
+        StockEffect::Nothing => return Ok(()),
         StockEffect::Reserve => MovementKind::Reserved,
         StockEffect::Sell => MovementKind::Sold,
         StockEffect::Release => MovementKind::Released,
-        // Without an effect, refunded units are all that moves.
-        StockEffect::Return | StockEffect::Nothing => MovementKind::Returned,
+        StockEffect::Return => MovementKind::Returned,
     };
     let (order, now) = (&changed.order, changed.order.updated_at);
     let actor_id = actor.map(|actor| actor.id);

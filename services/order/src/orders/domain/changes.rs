@@ -1,6 +1,6 @@
 //! Changes of an order: each function returns the next version and what to record, without side effects.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use waybill_primitives::{Money, PaymentId, ProductId, Timestamp};
 
@@ -42,7 +42,7 @@ pub struct Changed {
     /// The payment of the change, if any.
     pub payment_id: Option<PaymentId>,
     pub stock: StockEffect,
-    /// Refunded units that go back to the stock besides, in the order of product ids.
+    /// Refunded units that go back to the stock besides.
     pub restocked: Vec<(ProductId, i64)>,
     /// The replacement of this order, at the end of the change.
     pub replacement: Option<Box<Order>>,
@@ -417,7 +417,7 @@ impl Order {
         let in_part = refund
             .so_far
             .filter(|money| money.currency == self.currency && money.amount < self.total);
-        let mut restocked = BTreeMap::new();
+        let mut restocked = Vec::new();
         let mut changed = self.next(OrderEvent::Refunded, now, |order| {
             order.payment_status = if in_part.is_some() {
                 PaymentStatus::PartiallyRefunded
@@ -436,12 +436,12 @@ impl Order {
                 // Goods of a cancelled order are back already.
                 let product = product.filter(|_| units.restock && self.holding == StockState::Sold);
                 if let Some(product) = product.filter(|_| quantity > 0) {
-                    *restocked.entry(product).or_insert(0) += quantity;
+                    restocked.push((product, quantity));
                 }
             }
         });
         changed.payment_id = Some(payment_id);
-        changed.restocked = restocked.into_iter().collect();
+        changed.restocked = restocked;
         Outcome::Changed(Box::new(changed))
     }
 }

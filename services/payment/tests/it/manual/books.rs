@@ -1,7 +1,5 @@
 //! What is offered, what is recorded in the audit log, what `verify` finds, and receipts whose recorder dies.
 
-use std::{future::poll_fn, pin::pin, task::Poll};
-
 use sea_orm::ConnectionTrait as _;
 use waybill_payment::{Providers, Settings, build_with, verify};
 use waybill_proto::{
@@ -15,7 +13,10 @@ use waybill_store::EventContext;
 use waybill_testkit::answer;
 
 use super::{give_back, list, of, record, record_with, standing, waiting};
-use crate::shop::{Shop, TOTAL, code, on_any_database, on_each_database, outgoing, sqlite};
+use crate::{
+    sagas::killed_after,
+    shop::{Shop, TOTAL, code, on_any_database, on_each_database, outgoing, sqlite},
+};
 
 #[tokio::test]
 async fn customers_choose_it_last_if_the_shop_has_instructions() {
@@ -48,10 +49,10 @@ async fn customers_choose_it_last_if_the_shop_has_instructions() {
         assert_eq!(code(answer(refused.await)), "VALIDATION_ERROR");
         // Administrators always begin it; they tell the customer how to pay.
         let ctx = shop.admin().ctx;
-        let begun = client.create_payment(outgoing(&ctx, request)).await;
-        let begun = answer(begun).unwrap().payment.unwrap();
+        let started = client.create_payment(outgoing(&ctx, request)).await;
+        let started = answer(started).unwrap().payment.unwrap();
         assert_eq!(
-            (begun.state(), begun.instructions),
+            (started.state(), started.instructions),
             (PaymentState::Pending, None)
         );
     })
@@ -155,22 +156,7 @@ async fn a_receipt_counts_once_wherever_its_recorder_dies() {
             .admin()
             .ctx
             .with_idempotency_key(format!("receipt-{times}"));
-        let is_done = {
-            let mut recording = pin!(record_with(&shop, &ctx, of(&payment, None)));
-            let mut waited = 0;
-            poll_fn(|context| match recording.as_mut().poll(context) {
-                Poll::Ready(outcome) => {
-                    outcome.expect("it is recorded");
-                    Poll::Ready(true)
-                }
-                Poll::Pending if waited == times => Poll::Ready(false),
-                Poll::Pending => {
-                    waited += 1;
-                    Poll::Pending
-                }
-            })
-            .await
-        };
+        let recorded = killed_after(times, record_with(&shop, &ctx, of(&payment, None))).await;
         shop.assert_sound().await;
         let again = record_with(&shop, &ctx, of(&payment, None)).await;
         let again = again.expect("it is recorded").receipt.expect("a receipt");
@@ -185,7 +171,8 @@ async fn a_receipt_counts_once_wherever_its_recorder_dies() {
             2
         );
         shop.assert_sound().await;
-        if is_done {
+        if let Some(outcome) = recorded {
+            outcome.expect("it is recorded");
             assert!(times > 0, "there is no point to die at");
             return;
         }

@@ -7,6 +7,7 @@ import { useWords } from "@/i18n/language";
 import { dateTime, money } from "@/ui/format";
 import { PaymentStateStamp } from "@/ui/PaymentStateStamp";
 import classes from "./Payments.module.css";
+import { wasPaid } from "./payState";
 
 // Few orders have refunds, or are paid by hand.
 const RefundForm = lazy(async () => ({ default: (await import("./RefundForm")).RefundForm }));
@@ -25,7 +26,7 @@ export function PaymentRow({ order, payment, isAdmin }: Props) {
   const w = useWords(checkout);
   const [open, setOpen] = useState(false);
   const { amount, received, refunded, refundable, state } = payment;
-  const paid = state === "SUCCEEDED" || state === "REFUNDING" || state === "REFUNDED";
+  const paid = wasPaid(payment);
   // Less can be refunded than was paid: some of it is back, or on its way.
   const hasRefunds = paid && refundable.amount < amount.amount;
   return (

@@ -7,8 +7,9 @@ import { checkout } from "@/i18n/en/checkout";
 import { useWords } from "@/i18n/language";
 import { FailureNote } from "@/ui/Failure";
 import { day, money } from "@/ui/format";
-import { missingOf, returnReceipts, wasPaid } from "./manualMoney";
+import { missingOf, returnReceipts } from "./manualMoney";
 import classes from "./Payments.module.css";
+import { wasPaid } from "./payState";
 import { ReceiptForm } from "./ReceiptForm";
 import { ReferenceForm } from "./ReferenceForm";
 

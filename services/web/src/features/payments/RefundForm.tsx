@@ -11,7 +11,7 @@ import { FailureNote } from "@/ui/Failure";
 import { majorUnits, minorUnits, money } from "@/ui/format";
 import { sendOnce } from "@/ui/keptWrite";
 import { RefundUnits } from "./RefundUnits";
-import { chosen, noUnits, type Units } from "./refundUnits";
+import { chosen, mostOf, noUnits, type Units } from "./refundUnits";
 import { paymentsOptions } from "./usePayments";
 
 /** Longest reason that the API takes. */
@@ -28,15 +28,13 @@ export function RefundForm({ order, payment, onClose }: Props) {
   const [typed, setTyped] = useState(majorUnits(refundable));
   const [reason, setReason] = useState("");
   const [units, setUnits] = useState(() => noUnits(order));
-  const { lines, cost } = chosen(order, units);
-  const most = lines.length > 0 ? Math.min(cost, refundable.amount) : refundable.amount;
+  const { lines } = chosen(order, units);
+  const most = mostOf(order, units, refundable.amount);
   const amount = minorUnits(typed, refundable.currency);
   const tooMuch = amount !== null && amount > most;
   const choose = (next: Units[]) => {
     setUnits(next);
-    const { lines, cost } = chosen(order, next);
-    const left = refundable.amount;
-    setTyped(majorUnits({ ...refundable, amount: lines.length > 0 ? Math.min(cost, left) : left }));
+    setTyped(majorUnits({ ...refundable, amount: mostOf(order, next, refundable.amount) }));
   };
   const refunded = amount === null || amount === 0 || tooMuch ? null : { ...refundable, amount };
   const refund = useMutation({

@@ -2,14 +2,10 @@ import { api, body } from "@/api/client";
 import type { Money, Payment, Receipt, Refund } from "@/api/schema";
 import { localDay } from "@/ui/format";
 import { sendOnce } from "@/ui/keptWrite";
+import { wasPaid } from "./payState";
 
 /** Longest reference that the API takes. */
 export const REFERENCE_MAX = 200;
-
-/** Whether the money is, or was, here. */
-export function wasPaid({ state }: Payment): boolean {
-  return state === "SUCCEEDED" || state === "REFUNDING" || state === "REFUNDED";
-}
 
 /** What has still to arrive of a payment by hand. */
 export function missingOf(payment: Payment): Money {

@@ -34,6 +34,11 @@ export function payStateOf(order: Order, payments: readonly Payment[], now: numb
   };
 }
 
+/** Whether the money is, or was, here. */
+export function wasPaid({ state }: Pick<Payment, "state">): boolean {
+  return state === "SUCCEEDED" || state === "REFUNDING" || state === "REFUNDED";
+}
+
 /** The address of a provider's page; null if it is none that a browser may be sent to. */
 export function providerPage(url: string | null): string | null {
   if (!url) return null;

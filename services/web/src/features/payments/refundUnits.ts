@@ -31,3 +31,9 @@ export function chosen(order: Pick<Order, "items">, units: readonly Units[]): { 
   const cost = order.items.map((item, place) => costOf(item, units[place]?.quantity ?? 0));
   return { lines: lines.filter(({ quantity }) => quantity > 0), cost: cost.reduce((sum, part) => sum + part, 0) };
 }
+
+/** What can be refunded for them, or for none of them, in minor units, of so much that is left of the payment. */
+export function mostOf(order: Pick<Order, "items">, units: readonly Units[], left: number): number {
+  const { lines, cost } = chosen(order, units);
+  return lines.length > 0 ? Math.min(cost, left) : left;
+}
